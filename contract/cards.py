@@ -1,0 +1,331 @@
+"""One model per kind of card: what screens see, replaced whole, never patched. Null in a change means gone.
+
+Times are ISO 8601 UTC strings; numbers of people are counts; waits are minutes [low, high]. `AUDIENCE` says who sees
+which kind; each audience sees all of the one before it.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from contract.replies import Words
+from contract.words import Audience, HoldKind, WhyClosed, WindowState
+
+
+class Card(BaseModel):
+    """What all cards share."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ZoneOnHallCard(Card):
+    """A zone of the hall, in the hall's order."""
+
+    zone: str
+    floor: str
+    name: Words
+
+
+class HallCard(Card):
+    """`hall`: the hall itself."""
+
+    name: Words
+    day: str
+    timezone: str
+    open: bool
+    open_until: str | None  # local HH:MM of the present session's close
+    opens_next: str | None  # local HH:MM, or YYYY-MM-DD HH:MM on another day
+    numbers_from: str | None  # local HH:MM from which numbers are given for the next session
+    day_closed: bool
+    zones: list[ZoneOnHallCard]
+    missed_rule: Words
+    supervision_phone: str
+    messages: list[Words]
+
+
+class LineCard(Card):
+    """`line/<id>`: one line of people."""
+
+    line: str
+    prefix: str
+    name: Words
+    department: Words | None  # only where several departments answer the same service apart
+    zones: list[str]
+    windows: list[str]  # windows scheduled today that serve it
+    open_windows: int
+    waiting: int
+    wait: tuple[int, int] | None
+    open: bool
+    why: WhyClosed | None
+    again: str | None  # local HH:MM when numbers are given again today
+    order: int
+
+
+class Panel(Card):
+    """The identity panel (三亮) of a window; empty fields are null."""
+
+    staff_no: str
+    name: str
+    title: str | None
+    party: bool
+    honour: str | None
+    promise: str | None
+
+
+class WindowCard(Card):
+    """`window/<no>`: what a window shows to the hall."""
+
+    window: str
+    zone: str
+    floor: str
+    department: Words
+    services: list[Words]
+    state: WindowState
+    number: str | None
+    service: Words | None
+    since: str
+    panel: Panel | None
+
+
+class Call(Card):
+    """One call on a board. `recall` 0 is the first call; `call` is unique in the hall and grows."""
+
+    call: int
+    number: str
+    window: str
+    time: str
+    recall: int
+
+
+class CallsCard(Card):
+    """`calls/<zone>`: the last 60 s of calls and at least 8, newest first."""
+
+    zone: str
+    calls: list[Call]
+
+
+class PrintsCard(Card):
+    """`prints/<kiosk>`: slips that this kiosk is asked to print (reprints, numbers taken at the desk)."""
+
+    kiosk: str
+    slips: list[int]
+
+
+class TicketInHand(Card):
+    """What the clerk's work needs of the citizen."""
+
+    ticket: int
+    number: str
+    line: str
+    service: Words
+    priority: Words | None
+    taken_at: str
+    returns: int
+    reason: str  # why this one
+
+
+class VisitInHand(Card):
+    """The visit at the window."""
+
+    visit: int
+    state: Literal["called", "serving"]
+    called_at: str
+    started_at: str | None
+    recalls: int
+
+
+class AllowedDeed(Card):
+    """A deed the clerk may do. `from_`/`until`: it becomes allowed or ends with time (UTC); `why` if not allowed now."""
+
+    deed: str
+    allowed: bool
+    allowed_from: str | None = None
+    until: str | None = None
+    why: str | None = None  # a refusal code
+
+
+class InvitationOnCard(Card):
+    """A citizen is asked to rate; ended_by is null while it runs."""
+
+    visit: int
+    number: str
+    invited_at: str
+    deadline: str
+    ended_at: str | None = None
+    ended_by: str | None = None  # "press" | "deadline" | "next_citizen"
+
+
+class ParkedTicket(Card):
+    """A held or missed ticket that this window may take back."""
+
+    ticket: int
+    visit: int | None
+    number: str
+    service: Words
+    window: str | None
+    kind: HoldKind | None
+    reason: str | None
+    since: str
+    can_return: bool = True
+
+
+class WorkCard(Card):
+    """`work/<window>`: what a window's agent, page and devices need."""
+
+    window: str
+    clerk: Panel | None
+    state: WindowState
+    paused_reason: str | None
+    paused_since: str | None
+    ticket: TicketInHand | None
+    visit: VisitInHand | None
+    deeds: list[AllowedDeed]
+    invitation: InvitationOnCard | None
+    pending: list[InvitationOnCard]  # finished visits whose counter record the window's agent owes
+    waiting: int  # people this window could call now
+    next_numbers: list[str]
+    held: list[ParkedTicket]
+    missed: list[ParkedTicket]
+    pass_on_to: list[str]  # lines
+    keypad: bool
+    finished_today: int
+
+
+class QueuedTicket(Card):
+    """One place in a line."""
+
+    ticket: int
+    number: str
+    priority: Words | None
+    since: str
+    returned: int
+    transferred: bool
+
+
+class QueueCard(Card):
+    """`queue/<line>`: the line as staff see it, in the order of calling as far as it does not depend on the window."""
+
+    line: str
+    numbers: list[QueuedTicket]
+    held: list[ParkedTicket]
+    missed: list[ParkedTicket]
+
+
+class TicketAtWork(Card):
+    """An open visit: what stops the closing of the day, and what a floor manager may release."""
+
+    ticket: int
+    visit: int
+    number: str
+    window: str
+    state: str
+    since: str
+
+
+class DeviceOnCard(Card):
+    """One enrolled device and what it last said of its parts."""
+
+    device: str
+    kind: str
+    windows: list[str]
+    zone: str | None
+    health: dict[str, str]
+    since: str | None
+
+
+class SlipTrouble(Card):
+    """A slip that is not sure to be paper in a hand."""
+
+    slip: int
+    ticket: int
+    number: str
+    kiosk: str | None
+    outcome: str | None
+    after: str | None
+    reason: str | None
+
+
+class DevicesCard(Card):
+    """`devices`: device health, slips to look after, tickets at work."""
+
+    devices: list[DeviceOnCard]
+    slips: list[SlipTrouble]
+    at_work: list[TicketAtWork]
+
+
+class TodayCard(Card):
+    """`today`: the day's totals (manager)."""
+
+    taken: int
+    called: int
+    serving: int
+    waiting: int
+    held: int
+    done: int
+    missed: int
+    abandoned: int
+    cancelled: int
+    rateable: int
+    rated: int
+    not_rated: int
+    pending: int
+    levels: dict[str, int]
+
+
+class AlertsCard(Card):
+    """`alerts` (manager)."""
+
+    alerts: list[Words]
+
+
+AUDIENCE: dict[str, Audience] = {
+    "hall": Audience.PUBLIC,
+    "line": Audience.PUBLIC,
+    "window": Audience.PUBLIC,
+    "calls": Audience.PUBLIC,
+    "prints": Audience.PUBLIC,
+    "work": Audience.STAFF,
+    "queue": Audience.STAFF,
+    "devices": Audience.STAFF,
+    "today": Audience.MANAGER,
+    "alerts": Audience.MANAGER,
+}
+
+CARDS: dict[str, type[Card]] = {
+    "hall": HallCard,
+    "line": LineCard,
+    "window": WindowCard,
+    "calls": CallsCard,
+    "prints": PrintsCard,
+    "work": WorkCard,
+    "queue": QueueCard,
+    "devices": DevicesCard,
+    "today": TodayCard,
+    "alerts": AlertsCard,
+}
+
+
+class Change(BaseModel):
+    """A Socket.IO message `change`: cards by key, null = gone. `previous`: the last revision this audience was told of."""
+
+    hall: str
+    previous: int
+    revision: int
+    cards: dict[str, dict[str, object] | None]
+
+
+class Beat(BaseModel):
+    """A Socket.IO message `beat` every 2 s: the head this audience was told of, and the server's time (UTC, ISO)."""
+
+    hall: str
+    revision: int
+    time: str
+
+
+class Snapshot(BaseModel):
+    """GET /<hall>/snapshot/<audience>: all cards of the audience at `revision`."""
+
+    hall: str
+    revision: int
+    time: str
+    cards: dict[str, dict[str, object]]
