@@ -88,10 +88,11 @@ class Finish(AtWindow):
 
 
 class PassOn(AtWindow):
-    """Transfer the ticket in hand to another line; it keeps its number."""
+    """Transfer the ticket in hand to another line, or to one window for it; it keeps its number."""
 
     deed = "pass_on"
     line: LineId
+    to_window: WindowNo | None = None  # only that window may call it then
     rank: PassOnRank | None = None
     reason: Text | None = None
 

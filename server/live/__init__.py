@@ -1,0 +1,1 @@
+"""What screens are told: who watches what, cards, and messages after the commit."""
