@@ -39,13 +39,15 @@ class FrameCounts:
 
 
 class Framer:
-    """Feed it what was read; it gives back the frames that are complete."""
+    """Feed it what was read; it gives back the frames that are complete. ``patience_s`` is how long a frame may pause
+    between two bytes."""
 
     def __init__(self, shapes: Iterable[FrameRx]) -> None:
         self._shapes = tuple(dict.fromkeys(shapes))
         self._starts = tuple(shape.start for shape in self._shapes)
         self._buffer = bytearray()
         self.counts = FrameCounts()
+        self.patience_s = max((shape.inter_byte_timeout_ms for shape in self._shapes), default=0) / 1000
 
     def feed(self, chunk: bytes) -> list[Frame]:
         """Takes the next bytes of the stream, split anywhere."""
@@ -109,9 +111,9 @@ class Framer:
         return _Found.FRAME, Frame(shape.family, bytes(self._buffer[at:end]), body[0], body[1], body[2:])
 
     def _look_by_tail(self, shape: DelimitedFrame, at: int) -> tuple[_Found, Frame | None]:
-        address_at = at + len(shape.start)
         window = bytes(self._buffer[at : at + shape.longest])
-        tail_at = window.find(shape.tail, len(shape.start) + 1)
+        data_at = len(shape.start) + 1
+        tail_at = window.find(shape.tail, data_at)
         end = len(window) if tail_at < 0 else tail_at
         # Such a frame carries no check, so any other start inside it says that this one was a false start.
         if any(0 <= window.find(start, len(shape.start)) < end for start in self._starts):
@@ -119,4 +121,4 @@ class Framer:
         if tail_at < 0:
             return (_Found.PARTIAL if len(window) < shape.longest else _Found.NOTHING), None
         raw = window[: tail_at + len(shape.tail)]
-        return _Found.FRAME, Frame(shape.family, raw, self._buffer[address_at], None, window[len(shape.start) + 1 : tail_at])
+        return _Found.FRAME, Frame(shape.family, raw, window[data_at - 1], None, window[data_at:tail_at])

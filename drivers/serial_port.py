@@ -7,6 +7,7 @@ from flush); here each becomes LinkLost.
 
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,15 +16,17 @@ from urllib.parse import urlsplit
 
 import serial
 
-try:
-    from termios import error as _termios_error
-except ImportError:  # Windows has no termios
-    _termios_error = OSError
+if sys.platform == "win32":
+    _TERMIOS_FAULTS: Final[tuple[type[Exception], ...]] = ()
+else:
+    import termios
+
+    _TERMIOS_FAULTS: Final[tuple[type[Exception], ...]] = (termios.error,)
 
 READ_WAIT_S: Final = 0.05
 WRITE_WAIT_S: Final = 1.0
 _AT_MOST: Final = 4096
-_FAULTS: Final = (serial.SerialException, OSError, _termios_error)
+_FAULTS: Final[tuple[type[Exception], ...]] = (serial.SerialException, OSError, *_TERMIOS_FAULTS)
 
 
 class LinkLost(Exception):
@@ -60,11 +63,9 @@ class SerialPort:
     """Transport over pyserial."""
 
     def __init__(self, port: str, settings: LineSettings | None = None) -> None:
-        if not port or ("://" in port and not _names_a_socket(port)):
-            raise ValueError(f"port {port!r} is neither a device path nor socket://host:port")
-        self.port = port
+        self.port = checked_port(port)
         self.settings = settings or LineSettings()
-        self._serial: serial.SerialBase | None = None
+        self._serial: serial.Serial | None = None
 
     def open(self) -> None:
         """Raises LinkLost when the path is absent, refused, or held by another program."""
@@ -121,10 +122,17 @@ class SerialPort:
             return None
         return (found.st_dev, found.st_ino, found.st_rdev)
 
-    def _opened(self) -> serial.SerialBase:
+    def _opened(self) -> serial.Serial:
         if self._serial is None:
             raise LinkLost(f"{self.port} is not open")
         return self._serial
+
+
+def checked_port(port: str) -> str:
+    """Raises ValueError for what can never be opened."""
+    if not port or ("://" in port and not _names_a_socket(port)):
+        raise ValueError(f"port {port!r} is neither a device path nor socket://host:port")
+    return port
 
 
 def _names_a_socket(port: str) -> bool:

@@ -14,8 +14,12 @@ def _from_hex(value: object) -> object:
     return bytes.fromhex(value) if isinstance(value, str) else value
 
 
+def _byte_from_hex(value: object) -> object:
+    return int(value, 16) if isinstance(value, str) else value
+
+
 HexBytes = Annotated[bytes, BeforeValidator(_from_hex)]
-HexByte = Annotated[int, BeforeValidator(lambda value: int(value, 16) if isinstance(value, str) else value), Field(le=255)]
+HexByte = Annotated[int, BeforeValidator(_byte_from_hex), Field(ge=0, le=255)]
 
 CommandName = Literal["start_rating", "show_digits", "success", "failure", "alert", "show_text", "probe"]
 
@@ -193,7 +197,9 @@ class Profile(_Strict):
         for source in self.commands.values():
             Template.parse(source, self.check)
         wanted: dict[str, tuple[str, ...]] = {
-            "keypad": ("ack", "press"), "pad": ("ack", "events", "max_digits"), "strip": ("reply", "encoding")
+            "keypad": ("ack", "press"),
+            "pad": ("ack", "events", "max_digits"),
+            "strip": ("reply", "encoding"),
         }
         for field in wanted[self.kind]:
             if not getattr(self, field):

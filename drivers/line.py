@@ -1,0 +1,186 @@
+"""One line and the two greenlets that own it: one opens, reads and reopens, the other is its only writer.
+
+Cooperative under gevent's monkey-patching, which the program does before anything else.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
+from time import monotonic
+from typing import Final, Protocol
+
+import gevent
+from gevent.event import Event
+
+from drivers.framing import Frame, Framer
+from drivers.line_health import LineState
+from drivers.local_echo import LocalEcho
+from drivers.serial_port import READ_WAIT_S, LinkLost, Transport
+
+BACKOFF_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
+_LOOK_FOR_PATH_S: Final = 0.1
+# A device that has just spoken needs a moment to listen: 3.5 characters at 9600 baud, rounded up.
+_TURNAROUND_S: Final = 0.005
+_BITS_PER_BYTE: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A frame to write now, and who wants to know when its last byte is on the line."""
+
+    frame: bytes
+    sent: Callable[[float], None]
+
+
+class Traffic(Protocol):
+    """What the line carries. Times are monotonic seconds."""
+
+    def heard(self, frame: Frame, now: float) -> None: ...
+
+    def next_time(self) -> float:
+        """When something may go out; infinity when nothing waits."""
+        ...
+
+    def take_due(self, now: float) -> Sending | None: ...
+
+    def line_opened(self, now: float) -> None: ...
+
+    def line_lost(self) -> None: ...
+
+
+class Line:
+    """CLOSED → OPENING → READY → FAULT → OPENING …; at once when something (else) appears at the path."""
+
+    def __init__(
+        self, transport: Transport, framer: Framer, traffic: Traffic, *, baud: int, gap_s: float, local_echo: bool
+    ) -> None:
+        self._transport = transport
+        self._framer = framer
+        self._traffic = traffic
+        self._baud = baud
+        self._gap_s = gap_s
+        self._echo = LocalEcho() if local_echo else None
+        self._wake = Event()
+        self._greenlets: list[gevent.Greenlet[[], None]] = []
+        self._write_fault: LinkLost | None = None
+        self._clear_at = 0.0
+        self.state = LineState.CLOSED
+        self.last_receive: float | None = None
+        self.last_error: str | None = None
+        self.opened = 0
+
+    def start(self) -> None:
+        """Begins to open the line; returns at once."""
+        self._greenlets = [gevent.spawn(self._keep_open), gevent.spawn(self._write_forever)]
+
+    def stop(self) -> None:
+        """Closes the line. The state is CLOSED when this returns."""
+        gevent.killall(self._greenlets)
+        self._greenlets = []
+        self.state = LineState.CLOSED
+
+    def wake(self) -> None:
+        """Something new waits to go out."""
+        self._wake.set()
+
+    def is_present(self) -> bool:
+        """Whether there is anything at the line's path."""
+        return self._transport.signature() is not None
+
+    def _keep_open(self) -> None:
+        attempt = 0
+        while True:
+            self.state = LineState.OPENING
+            at_path = self._transport.signature()
+            try:
+                self._transport.open()
+                attempt = 0
+                self._ready()
+                self._read_until_lost()
+            except LinkLost as error:
+                self._lost(error)
+            finally:
+                self._transport.close()
+            appeared = self._wait_for_path(at_path, BACKOFF_S[min(attempt, len(BACKOFF_S) - 1)])
+            attempt = 0 if appeared else attempt + 1
+
+    def _ready(self) -> None:
+        self._framer.silence()
+        if self._echo is not None:
+            self._echo = LocalEcho()
+        self._write_fault = None
+        self.opened += 1
+        self.state = LineState.READY
+        self._traffic.line_opened(monotonic())
+        self._wake.set()
+
+    def _lost(self, error: LinkLost) -> None:
+        was_ready = self.state is not LineState.OPENING
+        self.state = LineState.FAULT
+        self.last_error = str(error)
+        if was_ready:
+            self._traffic.line_lost()
+
+    def _wait_for_path(self, before: tuple[int, ...] | None, pause_s: float) -> bool:
+        """Waits for the pause; True as soon as there is something at the path that was not there before."""
+        until = monotonic() + pause_s
+        while (left := until - monotonic()) > 0:
+            gevent.sleep(min(_LOOK_FOR_PATH_S, left))
+            now_there = self._transport.signature()
+            if now_there is not None and now_there != before:
+                return True
+            before = now_there
+        return False
+
+    def _read_until_lost(self) -> None:
+        quiet_s = 0.0
+        while True:
+            if self._write_fault is not None:
+                raise self._write_fault
+            chunk = self._transport.read_some()
+            now = monotonic()
+            if chunk:
+                quiet_s = 0.0
+                self.last_receive = now
+                self._clear_at = max(self._clear_at, now + _TURNAROUND_S)
+                frames = self._framer.feed(chunk if self._echo is None else self._echo.strip(chunk, now))
+            else:
+                # Only a read that found nothing proves silence: a clock would also run while this program was held up.
+                quiet_s += READ_WAIT_S
+                frames = self._silence() if quiet_s >= self._framer.patience_s else []
+            for frame in frames:
+                self._traffic.heard(frame, now)
+            if frames:
+                self._wake.set()
+            # A select that finds bytes at once does not yield; a flood must not hold up the other greenlets.
+            gevent.sleep(0)
+
+    def _silence(self) -> list[Frame]:
+        held = b"" if self._echo is None else self._echo.silence()
+        return self._framer.feed(held) + self._framer.silence()
+
+    def _write_forever(self) -> None:
+        while True:
+            self._wake.clear()
+            pause_s = (self._traffic.next_time() if self.state is LineState.READY else inf) - monotonic()
+            if pause_s > 0:
+                self._wake.wait(None if pause_s == inf else pause_s)
+                continue
+            gevent.sleep(max(0.0, self._clear_at - monotonic()))
+            sending = self._traffic.take_due(monotonic()) if self.state is LineState.READY else None
+            if sending is not None:
+                self._write(sending)
+
+    def _write(self, sending: Sending) -> None:
+        if self._echo is not None:
+            self._echo.sent(sending.frame, monotonic())
+        try:
+            self._transport.write(sending.frame)
+        except LinkLost as error:
+            self._write_fault = error
+            self.state = LineState.FAULT
+            return
+        # The system's buffer takes a frame at once; the line needs its time.
+        on_line_at = monotonic() + len(sending.frame) * _BITS_PER_BYTE / self._baud
+        self._clear_at = on_line_at + self._gap_s
+        sending.sent(on_line_at)

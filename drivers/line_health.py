@@ -1,0 +1,72 @@
+"""The health record of a line and of the devices on it. Times are monotonic seconds, None for never."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class LineState(StrEnum):
+    """CLOSED until started and after the stop; FAULT between two attempts to open."""
+
+    CLOSED = "closed"
+    OPENING = "opening"
+    READY = "ready"
+    FAULT = "fault"
+
+
+class DeviceState(StrEnum):
+    """READY: the line is open and the device was heard on it (a strip: it confirmed its last text). SILENT: the line
+    is open, the device not heard yet. FAULT: the line cannot be used. UNPLUGGED: the line's path is not there."""
+
+    READY = "ready"
+    SILENT = "silent"
+    FAULT = "fault"
+    UNPLUGGED = "unplugged"
+
+
+class DeviceKind(StrEnum):
+    """What a device is for."""
+
+    KEYPAD = "keypad"
+    PAD = "pad"
+    STRIP = "strip"
+
+
+class DeviceFault(StrEnum):
+    """The last thing that went wrong with one device."""
+
+    UNEXPECTED_KEY = "unexpected_key"
+    NOT_TAKEN = "not_taken"
+    NO_REPLY = "no_reply"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceHealth:
+    """One device. ``address`` is the one set by a person, not the byte on the line."""
+
+    window: str
+    kind: DeviceKind
+    address: int
+    profile: str
+    state: DeviceState
+    last_seen: float | None
+    last_error: DeviceFault | None
+
+
+@dataclass(frozen=True, slots=True)
+class BusHealth:
+    """The line and every device on it. ``repeated_presses`` are frames in which a device said again what was heard
+    already; ``unexpected_keys`` are frames from a known device that mean nothing here; ``not_taken`` are presses whose
+    receiver failed or did not keep up. ``last_error`` is the system's own text."""
+
+    port: str
+    state: LineState
+    last_receive: float | None
+    last_error: str | None
+    opened: int
+    noise_bytes: int
+    bad_checksums: int
+    unknown_addresses: int
+    repeated_presses: int
+    unexpected_keys: int
+    not_taken: int
+    devices: tuple[DeviceHealth, ...]
