@@ -1,0 +1,5 @@
+"""All tests run as the programs do: gevent takes the place of threads and sockets before anything else is imported."""
+
+from gevent import monkey
+
+monkey.patch_all()
