@@ -52,7 +52,7 @@ class Faces:
 
 @cache
 def _shipped(style: str, size: int) -> ImageFont.FreeTypeFont:
-    with as_file(files("drivers.printers") / "fonts" / SHIPPED[style]) as path:
+    with as_file(files("drivers.printers.fonts") / SHIPPED[style]) as path:
         return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
 
 

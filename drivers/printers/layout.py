@@ -1,4 +1,4 @@
-"""The lines a slip is made of. One layout serves every printer: raster.py draws it as dots, text.py sends it as text."""
+"""The lines a slip is made of. One layout serves every printer: raster.py draws it, text.py sends it as text."""
 
 from dataclasses import dataclass
 from enum import Enum, IntEnum

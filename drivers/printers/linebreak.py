@@ -5,9 +5,8 @@ from collections.abc import Callable, Sequence
 
 from drivers.printers.layout import Span
 
-NEVER_FIRST = frozenset("，。、；：？！）》〉」』】〕”’…—～%％℃°·,.;:?!)]}")
+NEVER_FIRST = frozenset("，。、；：？！）》〉」』】〕”’…—–～%％℃°·,.;:?!)]}")
 NEVER_LAST = frozenset("（《〈「『【〔“‘([{￥¥$")
-ALWAYS_AFTER = frozenset(" -–/")
 
 
 def clean(text: str) -> str:
@@ -32,7 +31,9 @@ def is_wide(character: str) -> bool:
 def may_break(before: str, after: str) -> bool:
     if after in NEVER_FIRST or before in NEVER_LAST or after == " ":
         return False
-    return before in ALWAYS_AFTER or is_wide(before) or is_wide(after)
+    if before in "-/":
+        return not after.isdigit()
+    return before == " " or is_wide(before) or is_wide(after)
 
 
 def break_spans(spans: Sequence[Span], measure: Callable[[Span], float], room: float) -> list[list[Span]]:

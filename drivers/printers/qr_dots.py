@@ -13,7 +13,7 @@ def qr_dots(data: str, room: int) -> Image.Image:
     """
     for level in ("M", "L"):
         code = segno.make(data, error=level, micro=False, boost_error=False)
-        side = code.symbol_size(border=QUIET)[0]
+        side = len(code.matrix) + 2 * QUIET
         module = min(USUAL_MODULE, room // side)
         if module >= LEAST_MODULE:
             break

@@ -27,7 +27,7 @@ from drivers.printers.layout import (
     Text,
 )
 from drivers.printers.linebreak import break_spans, break_text, clean
-from drivers.printers.qr_dots import qr_dots
+from drivers.printers.qr_dots import QUIET, USUAL_MODULE, qr_dots
 
 WHITE, BLACK, THRESHOLD = 255, 0, 128
 BAND_ROWS = 112  # 8 KiB at 576 dots: what a printer still owes after a cut line can be flushed with 8 KiB of zeros
@@ -47,10 +47,10 @@ class Measures:
 
 MEASURES = {
     Roll.MM80: Measures(
-        24,
+        16,
         {Size.NOTE: 24, Size.TEXT: 28, Size.VALUE: 34, Size.TITLE: 38, Size.GREAT: 46},
         figure=48,
-        label_column=116,
+        label_column=120,
         seal=220,
         qr_beside=True,
     ),
@@ -58,7 +58,7 @@ MEASURES = {
         10,
         {Size.NOTE: 22, Size.TEXT: 25, Size.VALUE: 28, Size.TITLE: 32, Size.GREAT: 36},
         figure=40,
-        label_column=84,
+        label_column=90,
         seal=150,
         qr_beside=False,
     ),
@@ -194,7 +194,7 @@ class _Pen:
         leading = self._measures.figure + 10
         strip = self._blank(leading * len(rows) + 10)
         for number, row in enumerate(rows):
-            baseline = 4 + number * leading + _baseline(leading, value_size)
+            baseline = 7 + number * leading + _baseline(leading, value_size)
             if number == 0:
                 self._write(strip, self._measures.margin, baseline, clean(line.label), label_size, "regular")
             x: float = start
@@ -206,11 +206,10 @@ class _Pen:
         """The number as large as it fits. Frame lines are parts of an em, as on screen; the padding gives way first."""
         em = self._measures.seal
         ink = self._faces.width(number, em, "figure")
-        room = self._dots - 2 * min(self._measures.margin, 12)
         frame = 0.145  # both lines and the white between them, in em
-        padding = max(0.07, min(0.19, ((room - ink) / em) / 2 - frame))
-        if ink + 2 * (padding + frame) * em > room:
-            em = int(em * room / (ink + 2 * (padding + frame) * em))
+        padding = max(0.07, min(0.19, ((self._room - ink) / em) / 2 - frame))
+        if ink + 2 * (padding + frame) * em > self._room:
+            em = int(em * self._room / (ink + 2 * (padding + frame) * em))
             ink = self._faces.width(number, em, "figure")
         capital, gap = round(0.7 * em), round(0.215 * em)
         width, height = round(ink + 2 * (padding + frame) * em), capital + 2 * (gap + round(frame * em) // 2)
@@ -259,12 +258,14 @@ class _Pen:
             strip = self._blank(code.height)
             strip.paste(code, ((self._dots - code.width) // 2, 0))
             notes = [Text(note.text, note.size, Align.CENTRE, note.bold) for note in line.notes]
-            return _stacked([strip, *(self._text(note, self._dots, self._measures.margin) for note in notes)], self._dots)
-        beside = self._dots - self._measures.margin - code.width
+            texts = [self._text(note, self._dots, self._measures.margin) for note in notes]
+            return _stacked([strip, *texts, self._blank(10)], self._dots)
+        left = max(0, self._measures.margin - QUIET * USUAL_MODULE)  # the dark modules stand at the margin
+        beside = self._room + self._measures.margin - left - code.width
         notes_strip = _stacked([self._text(note, beside, 0) for note in line.notes], beside)
         strip = self._blank(max(code.height, notes_strip.height))
-        strip.paste(code, (0, (strip.height - code.height) // 2))
-        strip.paste(notes_strip, (code.width, (strip.height - notes_strip.height) // 2))
+        strip.paste(code, (left, (strip.height - code.height) // 2))
+        strip.paste(notes_strip, (left + code.width, (strip.height - notes_strip.height) // 2))
         return strip
 
 

@@ -25,8 +25,10 @@ FIGURES = string.digits + string.ascii_uppercase + "-–/ "
 # Beyond GB 2312: signs met on slips, and characters met in people's and places' names. The full font is the answer
 # for a hall that needs more (setting `font` of the printer); what neither has is drawn as 〓 and reported.
 SIGNS = "￥€£¥©®°±×÷·–—―‘’“”…‰′″№℃㎡㎥㎏㎜㎝㎞≈≠≤≥→←↑↓■□▲△●○◆◇★☆✓✗•〓　、。〈〉《》「」『』【】〔〕〖〗～－"
-NAMES = "䶮𬀩㐂𠮷堃喆昇玥珺瑄璟祎頔旸晞昉婳赟翀犇骉垚淼焱鑫燚皛彧奭懿晟曌昳珩琤琬瑀瑢璠璩禤亓佟仝乜逄郄郗鄢鄄濮埇堽峧夼垌滘涌埗畲屺嵊镕钰铭锜锳铖铠" \
-    "颢顗翊翾芃芊苡茗荞莳菀萱葳蕖蓥薷蘅裎裒谞谡赜跶轸迺遹邈闿阗隽雒靓韫韬馥骁骅骐骢鸢麒麴龑瀞煊煜炅炜烜焜熠燊"
+NAMES = "䶮𬀩㐂𠮷堃喆昇玥珺瑄璟祎頔旸晞昉婳赟翀犇骉垚淼焱鑫燚皛彧奭懿晟曌昳珩琤琬瑀瑢璠璩禤亓佟仝乜逄郄郗鄢鄄濮"
+NAMES += "埇堽峧夼垌滘涌埗畲屺"
+NAMES += "嵊镕钰铭锜锳铖铠"
+NAMES += "颢顗翊翾芃芊苡茗荞莳菀萱葳蕖蓥薷蘅裎裒谞谡赜跶轸迺遹邈闿阗隽雒靓韫韬馥骁骅骐骢鸢麒麴龑瀞煊煜炅炜烜焜熠燊"
 
 
 def gb2312() -> set[str]:

@@ -1,0 +1,1 @@
+"""The fonts of the paper slip, their licence and the script that cut them."""

@@ -1,0 +1,1 @@
+"""Takes numbers: the program of the ticket machine."""
