@@ -12,18 +12,19 @@ INSTALLED = (
 )  # fmt: skip
 OURS = (*INSTALLED, "tests")
 
-# What many parts of the server stand on: the machine's clock, secrets, settings.
-GROUND = ("server.clock", "server.crypto", "server.settings")
+# Inside the server each layer stands on the ones before it.
+GROUND = ("server.crypto", "server.settings")
 RULES = ("server.domain", "server.halls", "contract", *GROUND)
 STORE = ("server.storage", *RULES)
 DEEDS = ("server.actions", "server.reports", *STORE)
+GATE = ("server.edge", "server.identity", "server.rights", "server.throttle")
 
 # ARCHITECTURE.md, "Who may import whom". The longest name that fits a module decides; its own part is always allowed.
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "paihao": OURS,
     "demo": OURS,
     "tests": OURS,
-    "contract": (),
+    "contract": ("contract.words",),
     "contract.words": (),
     "drivers": (),
     "drivers.simulators": (),
@@ -35,15 +36,18 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "browser": (),
     "server": (),
     "server.app": ("server", "display", "drivers.voices", "contract"),
-    "server.pages": DEEDS,
-    "server.api": DEEDS,
-    "server.live": DEEDS,
+    "server.pages": (*DEEDS, *GATE),
+    "server.api": (*DEEDS, *GATE),
+    "server.live": (*DEEDS, *GATE),
     "server.actions": STORE,
     "server.reports": STORE,
+    "server.identity": (*STORE, *GATE),
+    "server.edge": ("server.settings", "contract"),
+    "server.throttle": ("server.domain", "contract"),
+    "server.rights": ("contract",),
     "server.storage": RULES,
     "server.halls": ("server.domain", "contract"),
     "server.domain": ("contract.words",),
-    "server.clock": ("contract",),
     "server.crypto": ("contract",),
     "server.settings": ("contract",),
 }
