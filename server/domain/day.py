@@ -68,7 +68,27 @@ class Changed:
     steps: list[tuple[int, Step | None, State]] = field(default_factory=list)
     calls: bool = False
     devices: bool = False
+    prints: bool = False
+
+
+@dataclass(slots=True)
+class Touched:
+    """Which cards must be made anew since the last time they were made."""
+
+    lines: set[str] = field(default_factory=set)
+    windows: set[str] = field(default_factory=set)
+    calls: bool = False
+    devices: bool = False
+    prints: bool = False
     everything: bool = False
+
+    def add(self, changed: Changed) -> None:
+        """What a batch changed."""
+        self.lines |= changed.lines
+        self.windows |= changed.windows.keys()
+        self.calls |= changed.calls
+        self.devices |= changed.devices or bool(changed.visits)
+        self.prints |= changed.prints
 
 
 class Day:
@@ -95,6 +115,7 @@ class Day:
         self.called_today = 0
         self.last_take: dict[str, int] = {}
         self.changed = Changed()
+        self.touched = Touched(everything=True)
 
     # --- finding -------------------------------------------------------------------------------------------------
 
@@ -202,9 +223,13 @@ class Day:
         self.tickets[visit.ticket].visit = None
         took = visit.handling_ms
         if end is VisitEnd.FINISHED and took is not None:
-            self.recent.setdefault(visit.line, deque(maxlen=200)).append((now_ms, took))
+            self.remember_handling(visit.line, now_ms, took)
             self.changed.lines.add(visit.line)
         self.let_go(visit, now_ms)
+
+    def remember_handling(self, line: str, ended_ms: int, took_ms: int) -> None:
+        """A visit's handling time, for the wait estimate of its line."""
+        self.recent.setdefault(line, deque(maxlen=200)).append((ended_ms, took_ms))
 
     def board_call(self, visit: Visit, now_ms: int) -> None:
         """Show a call (or recall) on the boards of the window's zone."""
@@ -252,3 +277,9 @@ class Day:
         self.slips[slip.id] = slip
         self.changed.slips[slip.id] = slip
         self.changed.devices = True
+        self.changed.prints = True
+
+    def written(self) -> None:
+        """Everything changed stands on the disk's way; only the cards remain to be made."""
+        self.touched.add(self.changed)
+        self.changed = Changed()

@@ -81,6 +81,7 @@ class Ticket:
     """A citizen's number for one day. `standing` orders it in its line (nanosecond scale, see `line.py`)."""
 
     id: int
+    day: str  # ISO date; decided once
     series: str
     number: int
     label: str

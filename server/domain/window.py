@@ -164,7 +164,7 @@ def need_takes_back(day: Day, no: str, ticket: Ticket) -> None:
     line = day.hall.lines[ticket.line]
     parked = day.visits[ticket.visit] if ticket.visit is not None else None
     if parked is not None and parked.window != no:
-        if parked.hold_kind in (HoldKind.WITH_PAPERS, HoldKind.WAITING):
+        if parked.hold_kind is HoldKind.WITH_PAPERS:
             raise Refusal(Code.HELD_ELSEWHERE, window=parked.window)
         if no not in line.windows:
             raise Refusal(Code.CANNOT_SERVE, window=no, service=line.service.name.zh)

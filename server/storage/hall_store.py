@@ -1,0 +1,179 @@
+"""A hall between disk and memory: load the working day, write what a batch changed.
+
+Runs on the writer's connection, inside the writer's transaction.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from contract.words import State, VisitEnd
+from server.domain.day import Day
+from server.domain.hall import Hall
+from server.domain.line import tier_of
+from server.domain.numbering import make_id
+from server.domain.rating import LOST_AFTER_MS
+from server.domain.ticket import Visit
+from server.storage import rows
+from server.storage.hall_now import HallNow
+from server.storage.register import Register
+from server.storage.statements import DELETE_CODE, HALL_ROW, INSERT, UPSERT
+
+HallFrom = Callable[[dict[str, Any]], Hall]
+
+
+@dataclass(slots=True)
+class Head:
+    """A hall's row: where its counter, its chain and its clock stand."""
+
+    no: int
+    revision: int
+    day: date
+    first_revision: int
+    closed_ms: int | None
+    hash: str
+    time_ms: int
+
+
+def read_head(connection: sqlite3.Connection, hall: str) -> Head | None:
+    """The hall's row, or None if there is no such hall."""
+    row = connection.execute(HALL_ROW, (hall,)).fetchone()
+    if row is None:
+        return None
+    return Head(row[0], row[1], date.fromisoformat(row[2]), row[3], row[4], row[5], row[6])
+
+
+def next_hall_no(connection: sqlite3.Connection) -> int:
+    """The number of a new hall."""
+    return int(connection.execute("SELECT COALESCE(MAX(no), 0) + 1 FROM halls").fetchone()[0])
+
+
+def load(connection: sqlite3.Connection, hall: str, head: Head, hall_from: HallFrom) -> HallNow:
+    """Build the working day and the register from the rows."""
+    document = connection.execute(
+        "SELECT document FROM definitions WHERE hall = ? ORDER BY revision DESC LIMIT 1", (hall,)
+    ).fetchone()
+    day = Day(hall_from(json.loads(document[0])), head.day, head.no, head.revision)
+    day.closed_ms = head.closed_ms
+    _load_day(connection, hall, head, day)
+    return HallNow(day, _load_register(connection, hall))
+
+
+def _load_day(connection: sqlite3.Connection, hall: str, head: Head, day: Day) -> None:
+    first, last = make_id(head.no, head.first_revision), make_id(head.no + 1, 0)
+
+    def select(table: str) -> Sequence[sqlite3.Row]:
+        query = f"SELECT * FROM {table} WHERE hall = ? AND id >= ? AND id < ? ORDER BY id"
+        return connection.execute(query, (hall, first, last)).fetchall()
+
+    for row in select("tickets"):
+        ticket = rows.ticket_from(row)
+        day.tickets[ticket.id] = ticket
+        day.counts[ticket.state] += 1
+        day.series.seen(ticket.series, ticket.number)
+        if ticket.state is State.WAITING:
+            day.queues[ticket.line].add(ticket)
+        if ticket.kiosk:
+            day.last_take[ticket.kiosk] = max(ticket.taken_ms, day.last_take.get(ticket.kiosk, 0))
+    for row in connection.execute("SELECT * FROM windows WHERE hall = ?", (hall,)):
+        if row["no"] in day.windows:
+            day.windows[row["no"]] = rows.window_from(row)
+    for row in connection.execute("SELECT line, stopped FROM line_stops WHERE hall = ?", (hall,)):
+        day.stopped[row["line"]] = bool(row["stopped"])
+    for row in select("slips"):
+        day.slips[row["id"]] = rows.slip_from(row)
+    _load_records(connection, hall, head, day)
+    for row in select("visits"):
+        _take_in(day, rows.visit_from(row))
+
+
+def _load_records(connection: sqlite3.Connection, hall: str, head: Head, day: Day) -> None:
+    """The day's counter records, and visits of the last days that still owe theirs."""
+    first = make_id(head.no, head.first_revision)
+    since = connection.execute(
+        "SELECT MIN(first_revision) FROM (SELECT first_revision FROM days WHERE hall = ? ORDER BY day DESC LIMIT ?)",
+        (hall, LOST_AFTER_MS // 86_400_000 + 2),
+    ).fetchone()[0]
+    oldest = make_id(head.no, since if since is not None else head.first_revision)
+    query = "SELECT * FROM ratings WHERE hall = ? AND visit >= ? AND visit < ? AND channel = 'counter'"
+    for row in connection.execute(query, (hall, first, make_id(head.no + 1, 0))):
+        day.records[row["visit"]] = rows.record_from(row)
+    query = (
+        "SELECT * FROM visits WHERE hall = ? AND id >= ? AND id < ? AND rateable = 1 AND NOT EXISTS "
+        "(SELECT 1 FROM ratings r WHERE r.hall = visits.hall AND r.visit = visits.id AND r.channel = 'counter')"
+    )
+    for row in connection.execute(query, (hall, oldest, first)):
+        day.pending[row["id"]] = rows.visit_from(row)
+
+
+def _take_in(day: Day, visit: Visit) -> None:
+    """Put a loaded visit where the day expects it; visits come in the order of their ids."""
+    day.visits[visit.id] = visit
+    day.called_today += 1
+    ticket = day.tickets[visit.ticket]
+    queue = day.queues.get(visit.line)
+    if queue is not None and visit.end is not VisitEnd.UNDONE and tier_of(ticket, queue.line) == 2:
+        queue.called(ticket)
+    if visit.ended_ms is None and visit.held_ms is None:
+        day.windows[visit.window].visit = visit.id
+    if visit.rateable and visit.id not in day.records:
+        day.pending[visit.id] = visit
+    if visit.end is VisitEnd.FINISHED and visit.handling_ms is not None and visit.ended_ms is not None:
+        day.remember_handling(visit.line, visit.ended_ms, visit.handling_ms)
+    if visit.window in day.hall.windows and visit.end is not VisitEnd.UNDONE:
+        day.board_call(visit, visit.last_call_ms)
+
+
+def _load_register(connection: sqlite3.Connection, hall: str) -> Register:
+    register = Register()
+    for row in connection.execute("SELECT * FROM devices WHERE hall = ?", (hall,)):
+        register = register.with_device(rows.device_from(row))
+    for row in connection.execute("SELECT * FROM users WHERE hall = ?", (hall,)):
+        register = register.with_user(rows.user_from(row))
+    for row in connection.execute("SELECT * FROM sessions WHERE hall = ? AND ended_ms IS NULL", (hall,)):
+        register = register.with_session(rows.session_from(row))
+    for row in connection.execute("SELECT * FROM codes WHERE hall = ?", (hall,)):
+        register = register.with_code(rows.code_from(row))
+    return register
+
+
+def save(connection: sqlite3.Connection, hall: str, head: Head, now: HallNow) -> None:
+    """Write each table's rows at once."""
+    day, changed = now.day, now.day.changed
+
+    def many(sql: str, values: list[rows.Row]) -> None:
+        if values:
+            connection.executemany(sql, values)
+
+    many(UPSERT["tickets"], [rows.ticket_row(hall, t) for t in changed.tickets.values()])
+    # What ends or is parked goes before what is taken in hand, so that the unique indexes hold at every row.
+    visits = sorted(changed.visits.values(), key=lambda v: 0 if v.ended_ms is not None else 1 if v.held_ms else 2)
+    many(UPSERT["visits"], [rows.visit_row(hall, v) for v in visits])
+    many(UPSERT["slips"], [rows.slip_row(hall, s) for s in changed.slips.values()])
+    many(UPSERT["windows"], [rows.window_row(hall, w) for w in changed.windows.values()])
+    many(
+        UPSERT["line_stops"],
+        [(hall, line, int(day.stopped.get(line, False)), head.revision) for line in sorted(changed.stops)],
+    )
+    many(INSERT["ratings"], [rows.rating_row(hall, r, head.time_ms, head.revision) for r in changed.records])
+    _save_register(many, hall, now)
+    many(INSERT["definitions"], [(hall, revision, head.time_ms, text) for revision, text in now.new_documents])
+    many(INSERT["days"], [(hall, new.isoformat(), first) for new, first in now.new_days])
+    connection.execute(
+        UPSERT["halls"],
+        (hall, head.no, head.revision, head.day.isoformat(), head.first_revision, head.closed_ms, head.hash, head.time_ms),
+    )
+    day.written()
+    now.written()
+
+
+def _save_register(many: Callable[[str, list[rows.Row]], None], hall: str, now: HallNow) -> None:
+    changed = now.changed
+    many(UPSERT["devices"], [rows.device_row(hall, d) for d in changed.devices.values()])
+    many(UPSERT["users"], [rows.user_row(hall, u) for u in changed.users.values()])
+    many(UPSERT["sessions"], [rows.session_row(hall, s, ended) for s, ended in changed.sessions.values()])
+    many(DELETE_CODE, [(hall, code) for code in sorted(changed.used_codes)])
+    many(INSERT["codes"], [rows.code_row(hall, c) for c in changed.new_codes.values()])

@@ -1,0 +1,168 @@
+"""Objects to rows and back, in the column order of `tables.py`."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from contract.words import (
+    DeviceKind,
+    HoldKind,
+    NotRated,
+    Outcome,
+    Priority,
+    Role,
+    SlipAfter,
+    SlipOutcome,
+    State,
+    Via,
+    VisitEnd,
+)
+from server.domain.day import CounterRecord, WindowNow
+from server.domain.ticket import Slip, Ticket, Visit
+from server.storage.register import DeviceEntry, OneTimeCode, SessionEntry, User
+
+Row = tuple[Any, ...]
+RATING_OPTIONS_VERSION = "2"  # version of the national option list in force
+
+
+def ticket_row(hall: str, t: Ticket) -> Row:
+    """A ticket as its row."""
+    return (
+        hall, t.id, t.day, t.series, t.number, t.label, t.line, t.taken_ms, t.standing, t.via.value,
+        t.state.value, t.priority.value if t.priority else None, t.priority_reason, t.language, t.kiosk, t.returns,
+        int(t.transferred), t.only_window, t.missed_ms, t.visit, t.revision,
+    )  # fmt: skip
+
+
+def ticket_from(row: Mapping[str, Any]) -> Ticket:
+    """A ticket from its row."""
+    return Ticket(
+        id=row["id"], day=row["day"], series=row["series"], number=row["number"], label=row["label"], line=row["line"],
+        taken_ms=row["taken_ms"], standing=row["standing"], via=Via(row["via"]), state=State(row["state"]),
+        priority=Priority(row["priority"]) if row["priority"] else None, priority_reason=row["priority_reason"],
+        language=row["language"], kiosk=row["kiosk"], returns=row["returns"], transferred=bool(row["transferred"]),
+        only_window=row["only_window"], missed_ms=row["missed_ms"], visit=row["visit"], revision=row["revision"],
+    )  # fmt: skip
+
+
+def visit_row(hall: str, v: Visit) -> Row:
+    """A visit as its row."""
+    return (
+        hall, v.id, v.ticket, v.label, v.line, v.window, v.clerk, v.called_ms, v.reason, v.call, v.last_call_ms,
+        v.recalls, v.started_ms, v.ended_ms, v.end.value if v.end else None, v.outcome.value if v.outcome else None,
+        v.items, v.hold_kind.value if v.hold_kind else None, v.hold_reason, v.held_ms, v.held_total_ms,
+        int(v.rateable), v.invited_ms, v.deadline_ms, v.invitation_ended_ms, v.invitation_ended_by, v.revision,
+    )  # fmt: skip
+
+
+def visit_from(row: Mapping[str, Any]) -> Visit:
+    """A visit from its row."""
+    return Visit(
+        id=row["id"], ticket=row["ticket"], label=row["label"], line=row["line"], window=row["window"],
+        clerk=row["clerk"], called_ms=row["called_ms"], reason=row["reason"], call=row["call"],
+        last_call_ms=row["last_call_ms"], recalls=row["recalls"], started_ms=row["started_ms"],
+        ended_ms=row["ended_ms"], end=VisitEnd(row["end"]) if row["end"] else None,
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None, items=row["items"],
+        hold_kind=HoldKind(row["hold_kind"]) if row["hold_kind"] else None, hold_reason=row["hold_reason"],
+        held_ms=row["held_ms"], held_total_ms=row["held_total_ms"], rateable=bool(row["rateable"]),
+        invited_ms=row["invited_ms"], deadline_ms=row["deadline_ms"],
+        invitation_ended_ms=row["invitation_ended_ms"], invitation_ended_by=row["invitation_ended_by"],
+        revision=row["revision"],
+    )  # fmt: skip
+
+
+def slip_row(hall: str, s: Slip) -> Row:
+    """A slip as its row."""
+    return (
+        hall, s.id, s.ticket, s.label, s.kiosk, int(s.reprint), s.outcome.value if s.outcome else None,
+        s.after.value if s.after else None, s.reason, s.substituted, s.revision,
+    )  # fmt: skip
+
+
+def slip_from(row: Mapping[str, Any]) -> Slip:
+    """A slip from its row."""
+    return Slip(
+        id=row["id"], ticket=row["ticket"], label=row["label"], kiosk=row["kiosk"], reprint=bool(row["reprint"]),
+        outcome=SlipOutcome(row["outcome"]) if row["outcome"] else None,
+        after=SlipAfter(row["after"]) if row["after"] else None, reason=row["reason"],
+        substituted=row["substituted"], revision=row["revision"],
+    )  # fmt: skip
+
+
+def window_row(hall: str, w: WindowNow) -> Row:
+    """A window's present as its row; what it has in hand stands in its visit."""
+    return (hall, w.no, w.clerk, w.session, w.paused_ms, w.paused_reason, w.since_ms, w.revision)
+
+
+def window_from(row: Mapping[str, Any]) -> WindowNow:
+    """A window's present from its row."""
+    return WindowNow(
+        no=row["no"], clerk=row["clerk"], session=row["session"], paused_ms=row["paused_ms"],
+        paused_reason=row["paused_reason"], since_ms=row["since_ms"], revision=row["revision"],
+    )  # fmt: skip
+
+
+def rating_row(hall: str, r: CounterRecord, received_ms: int, revision: int) -> Row:
+    """A counter record as its row."""
+    return (
+        hall, r.visit, "counter", r.level, r.reason.value if r.reason else None, r.at_ms, received_ms, r.window,
+        r.clerk, RATING_OPTIONS_VERSION, revision,
+    )  # fmt: skip
+
+
+def record_from(row: Mapping[str, Any]) -> CounterRecord:
+    """A counter record from its row."""
+    return CounterRecord(
+        visit=row["visit"], level=row["level"], reason=NotRated(row["reason"]) if row["reason"] else None,
+        at_ms=row["at_ms"], window=row["window"], clerk=row["clerk"],
+    )  # fmt: skip
+
+
+def device_row(hall: str, d: DeviceEntry) -> Row:
+    """A device as its row."""
+    health = json.dumps(dict(d.health), separators=(",", ":"))
+    return (hall, d.name, d.kind.value, ";".join(d.windows), d.zone, d.token_hash, int(d.revoked), health, d.health_ms)
+
+
+def device_from(row: Mapping[str, Any]) -> DeviceEntry:
+    """A device from its row."""
+    return DeviceEntry(
+        name=row["name"], kind=DeviceKind(row["kind"]), windows=tuple(filter(None, row["windows"].split(";"))),
+        zone=row["zone"], token_hash=row["token_hash"], revoked=bool(row["revoked"]),
+        health=json.loads(row["health"]), health_ms=row["health_ms"],
+    )  # fmt: skip
+
+
+def user_row(hall: str, u: User) -> Row:
+    """A user as their row."""
+    return (hall, u.login, u.name, ";".join(r.value for r in u.roles), u.password_hash, int(u.disabled))
+
+
+def user_from(row: Mapping[str, Any]) -> User:
+    """A user from their row."""
+    return User(
+        login=row["login"], name=row["name"], roles=tuple(Role(r) for r in row["roles"].split(";") if r),
+        password_hash=row["password_hash"], disabled=bool(row["disabled"]),
+    )  # fmt: skip
+
+
+def session_row(hall: str, s: SessionEntry, ended_ms: int | None) -> Row:
+    """A session as its row."""
+    return (hall, s.id, s.login, s.window, s.device, s.started_ms, ended_ms)
+
+
+def session_from(row: Mapping[str, Any]) -> SessionEntry:
+    """A session from its row."""
+    return SessionEntry(
+        id=row["id"], login=row["login"], window=row["window"], device=row["device"], started_ms=row["started_ms"]
+    )
+
+
+def code_row(hall: str, c: OneTimeCode) -> Row:
+    """A one-time code as its row."""
+    return (hall, c.code_hash, c.purpose, c.subject, c.until_ms)
+
+
+def code_from(row: Mapping[str, Any]) -> OneTimeCode:
+    """A one-time code from its row."""
+    return OneTimeCode(row["code_hash"], row["purpose"], row["subject"], row["until_ms"])

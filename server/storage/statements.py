@@ -1,0 +1,44 @@
+"""The hot statements: compiled once by SQLAlchemy, handed to the driver as text with executemany."""
+
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.sqlite import insert
+
+from server.storage import tables
+
+_DIALECT = sqlite.dialect(paramstyle="qmark")  # type: ignore[no-untyped-call]
+
+
+def _compile(statement: Any) -> str:
+    return str(statement.compile(dialect=_DIALECT))
+
+
+def _upsert(table: Table) -> str:
+    """INSERT all columns in table order; on the same primary key replace the others."""
+    statement = insert(table).values({c.name: None for c in table.columns})
+    keys = [c.name for c in table.primary_key.columns]
+    rest = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
+    return _compile(statement.on_conflict_do_update(index_elements=keys, set_=rest))
+
+
+def _insert(table: Table) -> str:
+    return _compile(insert(table).values({c.name: None for c in table.columns}))
+
+
+UPSERT = {
+    table.name: _upsert(table)
+    for table in (
+        tables.halls, tables.tickets, tables.visits, tables.slips, tables.windows, tables.line_stops, tables.devices,
+        tables.users, tables.sessions,
+    )
+}  # fmt: skip
+INSERT = {
+    table.name: _insert(table)
+    for table in (tables.definitions, tables.days, tables.ratings, tables.journal, tables.replies, tables.codes)
+}
+REPLY_BY_KEY = "SELECT digest, body, refused FROM replies WHERE hall = ? AND key = ?"
+HALL_ROW = "SELECT no, revision, day, first_revision, closed_ms, head_hash, time_ms FROM halls WHERE hall = ?"
+DELETE_CODE = "DELETE FROM codes WHERE hall = ? AND code_hash = ?"
+DELETE_OLD_REPLIES = "DELETE FROM replies WHERE hall = ? AND at_ms < ?"

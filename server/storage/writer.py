@@ -1,0 +1,242 @@
+"""The one line of commands: they stand here one behind the other, are applied in memory, and are committed in groups.
+
+Rules and SQL run on the event loop; only COMMIT, the one call that waits for the disk, goes to a thread pool of one.
+Each caller is answered after the commit, with the very bytes that were stored; only then is anyone told.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import gevent
+import structlog
+from gevent.event import AsyncResult
+from gevent.queue import Empty, SimpleQueue
+from gevent.threadpool import ThreadPool
+
+from contract.refusals import refuse
+from contract.words import Code
+from server.storage.database import Database
+from server.storage.deciding import Action, Decider, FirstDay, Halls, digest_of
+from server.storage.hall_now import HallNow
+from server.storage.hall_store import HallFrom, load, read_head, save
+from server.storage.orders import Answer, KeyReused, Order
+from server.storage.published import Published
+
+BuildCards = Callable[[str, HallNow, int, Published | None, int], Published]
+
+_LARGEST_BATCH = 64
+_BUSY_FOR_S = 10.0
+_CARDS_EVERY_S = 0.05
+_log = structlog.get_logger("writer")
+
+
+class NotStored(Exception):
+    """The disk did not take it; nothing was recorded."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code.value)
+        self.code = code
+
+
+class _Waiting:
+    """An order in the line and where its caller waits."""
+
+    __slots__ = ("digest", "order", "result")
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self.digest = digest_of(order)
+        self.result: AsyncResult = AsyncResult()
+
+
+def wall_ms() -> int:
+    """The server's clock, epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class Writer:
+    """`build` makes the published view, `tell` is called with each new one."""
+
+    def __init__(
+        self,
+        database: Database,
+        actions: Mapping[str, Action],
+        hall_from: HallFrom,
+        first_day: FirstDay,
+        build: BuildCards,
+        tell: Callable[[Published], None],
+        now_ms: Callable[[], int] = wall_ms,
+    ) -> None:
+        self._database = database
+        self._actions = actions
+        self._hall_from = hall_from
+        self._first_day = first_day
+        self._build = build
+        self._tell = tell
+        self._now_ms = now_ms
+        self._line: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._disk = ThreadPool(1)
+        self._halls: Halls = {}
+        self._published: dict[str, Published] = {}
+        self._stale: set[str] = set()  # halls whose cards wait to be made
+        self._cards_made = 0.0
+        self._greenlet: gevent.Greenlet | None = None
+        self._connection: sqlite3.Connection | None = None
+        self.commits = 0
+        self.commands = 0
+
+    @property
+    def published(self) -> Mapping[str, Published]:
+        """The newest view of each hall; its values never change."""
+        return MappingProxyType(self._published)
+
+    def start(self) -> None:
+        """Open the database, load every hall, publish it, and begin to serve the line."""
+        self._connection = self._database.writer_connection()
+        self._stale = {row[0] for row in self._connection.execute("SELECT hall FROM halls")}
+        self._publish()
+        self._greenlet = gevent.spawn(self._run)
+
+    def stop(self) -> None:
+        """Commit what stands in the line, then close."""
+        if self._greenlet is not None:
+            self._line.put(None)
+            self._greenlet.join()
+            self._greenlet = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        self._disk.kill()
+
+    def submit(self, order: Order) -> Answer:
+        """Stand in the line and wait until the command is committed. Raises KeyReused."""
+        waiting = _Waiting(order)
+        self._line.put(waiting)
+        answer: Answer = waiting.result.get()
+        return answer
+
+    def _run(self) -> None:
+        while True:
+            batch = [self._line.get()]
+            while len(batch) < _LARGEST_BATCH:
+                try:
+                    batch.append(self._line.get_nowait())
+                except Empty:
+                    break
+            self._do([waiting for waiting in batch if waiting is not None])
+            if self._line.empty() or time.monotonic() - self._cards_made >= _CARDS_EVERY_S:
+                self._publish()
+            if None in batch:
+                return
+
+    def _do(self, batch: list[_Waiting]) -> None:
+        """One transaction for the whole batch; if anything unforeseen breaks it, one for each."""
+        if not batch:
+            return
+        answers: list[Answer | KeyReused]
+        try:
+            answers = self._transaction(batch)
+        except NotStored as fault:
+            _log.error("not_stored", code=fault.code, size=len(batch), cause=str(fault.__cause__))
+            answers = [_not_stored(fault.code) for _ in batch]
+        except Exception:
+            _log.exception("batch_broken", size=len(batch))
+            if len(batch) > 1:
+                for waiting in batch:
+                    self._do([waiting])
+                return
+            answers = [_not_stored(Code.INTERNAL)]
+        for waiting, answer in zip(batch, answers, strict=True):
+            if isinstance(answer, KeyReused):
+                waiting.result.set_exception(answer)
+            else:
+                waiting.result.set(answer)
+
+    def _transaction(self, batch: list[_Waiting]) -> list[Answer | KeyReused]:
+        names = sorted({waiting.order.hall for waiting in batch})
+        try:
+            self._begin()
+            for name in names:
+                self._have(name)
+            before = {name: known[0].revision for name, known in self._halls.items()}
+            decider = Decider(self._db, self._actions, self._first_day, self._halls, self._now_ms, {})
+            answers = [decider.answer(waiting.order, waiting.digest) for waiting in batch]
+            changed = [n for n in names if n in self._halls and self._halls[n][0].revision != before.get(n)]
+            for name in changed:
+                save(self._db, name, *self._halls[name])
+            self._commit()
+        except BaseException as fault:
+            self._roll_back(names)
+            code = _disk_code(fault)
+            if code is not None:
+                raise NotStored(code) from fault
+            raise
+        self._stale.update(changed)
+        self.commits += 1
+        self.commands += len(batch)
+        return answers
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise RuntimeError("the writer is not started")
+        return self._connection
+
+    def _begin(self) -> None:
+        """Take the write lock; another program holding it is waited for with the loop running."""
+        pause, until = 0.001, time.monotonic() + _BUSY_FOR_S
+        while True:
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as fault:
+                if fault.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+            gevent.sleep(pause)
+            pause = min(pause * 2, 0.1)
+
+    def _commit(self) -> None:
+        self._disk.apply(self._db.execute, ("COMMIT",))
+
+    def _roll_back(self, names: list[str]) -> None:
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+        for name in names:
+            self._halls.pop(name, None)
+
+    def _have(self, name: str) -> None:
+        """Have the hall in memory, valid for the revision read under the lock."""
+        head = read_head(self._db, name)
+        known = self._halls.get(name)
+        if head is None:
+            self._halls.pop(name, None)
+        elif known is None or known[0].revision != head.revision:
+            self._halls[name] = (head, load(self._db, name, head, self._hall_from))
+
+    def _publish(self) -> None:
+        """Make the cards of what was committed, and tell."""
+        self._cards_made = time.monotonic()
+        stale, self._stale = self._stale, set()
+        for name in sorted(stale):
+            if name not in self._halls:
+                self._have(name)
+            head, now = self._halls[name]
+            view = self._build(name, now, head.revision, self._published.get(name), self._now_ms())
+            self._published[name] = view
+            self._tell(view)
+
+
+def _not_stored(code: Code) -> Answer:
+    return Answer(refuse(code).model_dump_json().encode(), refused=True, repeat=False, stored=False)
+
+
+def _disk_code(fault: BaseException) -> Code | None:
+    """Whether the disk or another program is to blame, and which."""
+    if not isinstance(fault, sqlite3.OperationalError):
+        return None
+    primary = fault.sqlite_errorcode & 0xFF
+    if primary in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        return Code.DISK_FULL
+    return Code.BUSY if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else None
