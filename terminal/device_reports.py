@@ -1,0 +1,76 @@
+"""Tells the server how the agent's devices are, when that changed and after every reconnect."""
+
+import threading
+from collections.abc import Mapping
+
+import structlog
+
+from terminal.connection import Connection, Unreachable, new_key
+from terminal.pauses import Pauses
+
+LOG = structlog.get_logger(__name__)
+
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 30.0
+
+
+class DeviceReports:
+    """Only the newest health counts: an older report that could not be sent is not sent any more."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._changed = threading.Condition()
+        self._health: dict[str, str] = {}
+        self._told: dict[str, str] | None = None
+        self._again = 0
+        self._stopping = False
+        self._worker: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._worker = threading.Thread(target=self._work, name="device reports", daemon=True)
+        self._worker.start()
+
+    def report(self, health: Mapping[str, str]) -> None:
+        """Health by device ("printer", "keypad/101"); devices that are not named keep theirs."""
+        with self._changed:
+            self._health.update(health)
+            self._changed.notify_all()
+
+    def tell_again(self) -> None:
+        """The server may have been restarted or may have heard of another agent meanwhile."""
+        with self._changed:
+            self._told = None
+            self._again += 1
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        if self._worker is not None:
+            self._worker.join(timeout=2)
+
+    def _work(self) -> None:
+        pauses = Pauses(FIRST_PAUSE_S, LONGEST_PAUSE_S)
+        while (news := self._news()) is not None:
+            health, again = news
+            try:
+                refused = self._connection.post("report_device", {"health": health}, key=new_key()).refused
+            except Unreachable as error:
+                LOG.debug("report_waits", problem=str(error))
+                with self._changed:
+                    self._changed.wait(pauses.next())
+                continue
+            if refused is not None:
+                LOG.warning("report_refused", refused=refused.code, health=health)
+            pauses.succeeded()
+            with self._changed:
+                if again == self._again:
+                    self._told = health
+
+    def _news(self) -> tuple[dict[str, str], int] | None:
+        """Waits for something to tell; None when the agent stops."""
+        with self._changed:
+            while not self._stopping and (not self._health or self._health == self._told):
+                self._changed.wait()
+            return None if self._stopping else (dict(self._health), self._again)

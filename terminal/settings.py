@@ -1,0 +1,167 @@
+"""An agent's settings: one TOML file, all mistakes reported at once, a misspelt name never passed in silence."""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from contract.replies import Words
+
+LOG_LEVELS: Final = ("debug", "info", "warning", "error")
+URL: Final = re.compile(r"https?://[^/?#\s]+")
+CODE: Final = re.compile(r"[0-9A-Za-z\-]{1,20}")
+T = TypeVar("T")
+SIGN: Final = re.compile(r"\S.*")
+
+
+class SettingsRefused(Exception):
+    """All mistakes of the file, in both languages."""
+
+    def __init__(self, file: Path, mistakes: list[Words]) -> None:
+        self.mistakes = mistakes
+        super().__init__("\n".join(f"{file}: {mistake.zh} / {mistake.en}" for mistake in mistakes))
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalSettings:
+    """What every agent needs. `server`: http://host:port. `page_port`: 0 takes a free one."""
+
+    server: str
+    hall: str
+    data_dir: Path
+    log_level: str
+    hosts: tuple[str, ...]
+    origins: tuple[str, ...]
+    frame_ancestors: tuple[str, ...]
+    page_port: int
+
+
+class Table:
+    """One table of the file. Each asking notes the name as known and a wrong value as a mistake."""
+
+    def __init__(self, content: dict[str, Any], where: str, mistakes: list[Words]) -> None:
+        self._content = content
+        self._where = where
+        self._mistakes = mistakes
+        self._known: set[str] = set()
+
+    def text(self, name: str, default: str | None = None, *, like: re.Pattern[str] = SIGN) -> str:
+        """Without a default the setting is required."""
+        value = self._take(name, default)
+        if isinstance(value, str) and like.fullmatch(value):
+            return value
+        return self._wrong(name, value, "一段合适的文字", f"text like {like.pattern}", "")
+
+    def choice(self, name: str, among: Sequence[str], default: str | None = None) -> str:
+        value = self._take(name, default)
+        if value in among:
+            return str(value)
+        return self._wrong(name, value, "、".join(among) + " 之一", "one of " + ", ".join(among), among[0])
+
+    def whole(self, name: str, default: int | None, least: int, most: int) -> int:
+        value = self._take(name, default)
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+            return value
+        return self._wrong(name, value, f"{least} 到 {most} 的整数", f"a whole number from {least} to {most}", least)
+
+    def seconds(self, name: str, default: float, most: float) -> float:
+        value = self._take(name, default)
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= most:
+            return float(value)
+        return self._wrong(name, value, f"大于 0、不超过 {most} 的秒数", f"seconds above 0, at most {most}", default)
+
+    def switch(self, name: str, default: bool) -> bool:
+        value = self._take(name, default)
+        return value if isinstance(value, bool) else self._wrong(name, value, "true 或 false", "true or false", default)
+
+    def texts(self, name: str, default: Sequence[str] | None = (), *, like: re.Pattern[str] = SIGN) -> tuple[str, ...]:
+        value = self._take(name, None if default is None else list(default))
+        fit = isinstance(value, list) and all(isinstance(one, str) and like.fullmatch(one) for one in value)
+        if fit and len(set(value)) == len(value) and (value or default is not None):
+            return tuple(value)
+        return self._wrong(name, value, "不重复的文字列表", f"a list of different texts like {like.pattern}", ())
+
+    def table(self, name: str) -> "Table | None":
+        """A table inside this one; None when it is not there."""
+        value = self._take(name, {})
+        if not isinstance(value, dict):
+            self._wrong(name, value, "一个表", "a table", None)
+            return None
+        return Table(value, f"{self._where}{name}.", self._mistakes) if name in self._content else None
+
+    def tables(self, name: str) -> dict[str, "Table"]:
+        """The tables [name.<key>], by their keys."""
+        outer = self.table(name)
+        found = {} if outer is None else {key: outer.table(key) for key in outer._content}
+        return {key: table for key, table in found.items() if table is not None}
+
+    def mistake(self, zh: str, en: str) -> None:
+        self._mistakes.append(Words(zh=zh, en=en))
+
+    def done(self) -> None:
+        """Everything that may stand in this table was asked for: the rest is unknown."""
+        for name in sorted(self._content.keys() - self._known):
+            self.mistake(f"没有 {self._where}{name} 这个设置", f"there is no setting {self._where}{name}")
+
+    def _take(self, name: str, default: Any) -> Any:
+        self._known.add(name)
+        return self._content.get(name, default)
+
+    def _wrong(self, name: str, value: Any, zh: str, en: str, instead: T) -> T:
+        """Note the mistake; `instead` lets the reading go on to the next one."""
+        full = self._where + name
+        if value is None:
+            self.mistake(f"缺少设置 {full}（应为{zh}）", f"the setting {full} is missing ({en})")
+        else:
+            self.mistake(
+                f"设置 {full} = {value!r} 不对，应为{zh}", f"the setting {full} = {value!r} is wrong, it must be {en}"
+            )
+        return instead
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFile:
+    """An open settings file: ask `top`, then `finish`."""
+
+    file: Path
+    top: Table
+    mistakes: list[Words]
+
+    def finish(self) -> None:
+        """Raises SettingsRefused with every mistake that was found."""
+        self.top.done()
+        if self.mistakes:
+            raise SettingsRefused(self.file, self.mistakes)
+
+
+def open_settings(file: Path) -> SettingsFile:
+    """Raises SettingsRefused when the file is not there or is not TOML."""
+    mistakes: list[Words] = []
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsRefused(
+            file, [Words(zh=f"设置文件读不了：{error}", en=f"the file cannot be read: {error}")]
+        ) from error
+    return SettingsFile(file, Table(content, "", mistakes), mistakes)
+
+
+def terminal_settings(opened: SettingsFile) -> TerminalSettings:
+    """The part that every agent has. A relative `data_dir` is meant from the settings file's folder."""
+    top = opened.top
+    page = top.table("page")
+    settings = TerminalSettings(
+        server=top.text("server", like=URL),
+        hall=top.text("hall", like=CODE),
+        data_dir=opened.file.parent / top.text("data_dir"),
+        log_level=top.choice("log_level", LOG_LEVELS, "info"),
+        hosts=top.texts("hosts"),
+        origins=top.texts("origins", like=URL),
+        frame_ancestors=top.texts("frame_ancestors", like=URL),
+        page_port=0 if page is None else page.whole("port", 0, 0, 65535),
+    )
+    if page is not None:
+        page.done()
+    return settings
