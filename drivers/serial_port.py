@@ -87,10 +87,14 @@ class SerialPort:
             )
 
     def close(self) -> None:
-        """Never fails: a line that is already gone is closed."""
+        """Never fails; another program can open the line when this returns."""
         line, self._serial = self._serial, None
         if line is None:
             return
+        # gevent puts os.close off to its next turn; the lock is to be free when this returns.
+        if sys.platform != "win32":
+            with suppress(*_FAULTS):
+                line.exclusive = False
         # pyserial forgets to close a socket whose peer went first.
         connection = getattr(line, "_socket", None)
         with suppress(*_FAULTS):

@@ -35,8 +35,10 @@ class FarEnd:
         if self._master is None or self._slave is None:
             return
         self.link.unlink()
-        os.close(self._master)
-        os.close(self._slave)
+        for end in (self._master, self._slave):
+            os.close(end)
+        # gevent closes on its next turn.
+        await_fact(lambda: not any(_is_open(end) for end in (self._master, self._slave)))
         self._master = self._slave = None
 
     def say(self, data: bytes) -> None:
@@ -62,6 +64,13 @@ class FarEnd:
         """The line settings the program has chosen (termios.tcgetattr)."""
         assert self._slave is not None
         return termios.tcgetattr(self._slave)
+
+
+def _is_open(end: int | None) -> bool:
+    try:
+        return end is not None and os.fstat(end) is not None
+    except OSError:
+        return False
 
 
 def await_fact(fact: Callable[[], bool], otherwise: Callable[[], str] = lambda: "") -> None:
