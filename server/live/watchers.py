@@ -1,0 +1,86 @@
+"""Live connections: a pass lets one in, `watch` puts it into the room of its hall and audience, a lost right cuts it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from flask import Flask, request
+from flask_socketio import SocketIO, join_room
+
+from contract.words import Audience
+from server.identity.edge import Edge
+from server.identity.passes import Pass, Passes
+from server.live.screen_socket import ScreenSocket
+from server.live.upgrades import SOCKET
+from server.storage.published import Published
+
+LARGEST_MESSAGE = 8 * 1024
+StillHolds = Callable[[Pass], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """One live connection and the right it came with."""
+
+    screen: ScreenSocket
+    right: Pass
+
+
+def room(hall: str, audience: Audience) -> str:
+    """Who watches this audience of this hall."""
+    return f"{hall}:{audience.value}"
+
+
+def socketio_for(app: Flask, edge: Edge) -> SocketIO:
+    """Socket.IO on the application: web sockets only, only our own origins, small messages, handlers in order."""
+    return SocketIO(
+        app,
+        async_mode="gevent",
+        transports=["websocket"],
+        cors_allowed_origins=edge.origin_is_ours,
+        manage_session=False,
+        max_http_buffer_size=LARGEST_MESSAGE,
+        async_handlers=False,
+    )
+
+
+class Watchers:
+    """Who watches. Registered when asked to watch, not while connecting: that would speak before the handshake ends."""
+
+    def __init__(self, live: SocketIO, passes: Passes, halls: Mapping[str, Published], still_holds: StillHolds) -> None:
+        self._passes = passes
+        self._halls = halls
+        self._still_holds = still_holds
+        self._connected: dict[str, Watcher] = {}
+        live.on_event("connect", self._connect)
+        live.on_event("watch", self._watch)
+        live.on_event("disconnect", self._disconnect)
+
+    def cut_the_revoked(self, hall: str) -> None:
+        """Cut every connection to the hall whose device was revoked or whose session ended."""
+        for watcher in list(self._connected.values()):
+            if watcher.right.hall == hall and not self._still_holds(watcher.right):
+                watcher.screen.cut()
+
+    def _connect(self, auth: object = None) -> bool:
+        """Let a connection in for its pass. Never raises TypeError: Flask-SocketIO would call again without `auth`."""
+        shown = auth.get("pass") if isinstance(auth, dict) else None
+        right = self._passes.take(shown) if isinstance(shown, str) else None
+        screen = request.environ.get(SOCKET)
+        if right is None or not isinstance(screen, ScreenSocket) or not self._still_holds(right):
+            return False
+        if isinstance(auth, dict) and auth.get("hall") != right.hall:
+            return False
+        screen.admitted = True
+        self._connected[request.sid] = Watcher(screen, right)  # type: ignore[attr-defined]
+        return True
+
+    def _watch(self, *_ignored: object) -> dict[str, int]:
+        """Send the changes from now on; the answer is the audience's revision."""
+        watcher = self._connected.get(request.sid)  # type: ignore[attr-defined]
+        if watcher is None or not self._still_holds(watcher.right):
+            return {"revision": 0}
+        join_room(room(watcher.right.hall, watcher.right.audience))
+        return {"revision": self._halls[watcher.right.hall].views[watcher.right.audience].revision}
+
+    def _disconnect(self, *_reason: object) -> None:
+        self._connected.pop(request.sid, None)  # type: ignore[attr-defined]
