@@ -6,8 +6,8 @@ interval of its first frame, so an equal frame within that time of the first one
 A keypad's acknowledgement is the very frame that starts a rating: within 500 ms of a press the keypad takes the first
 such frame as the answer, any later one as a new start. From this follow the rules here:
 
-* **One answer per press.** A repeat heard shortly after an answer (or a start) went out was on its way before that
-  frame arrived and is not answered. If the answer was lost, the next repeat comes a repeat interval later and is.
+* **One answer per press.** A press heard shortly after such a frame went out was on its way before that frame arrived
+  and has taken it for its answer, so it gets no other. If the answer was lost, the next repeat is answered.
 * **A late answer is no answer.** What could not go out in time is dropped; the next repeat asks again.
 * **No start while an answer is awaited.** A start is held back until the keypad cannot take it for an answer any
   more, counted from the last frame heard. After the line was opened the keypad is first listened to for as long,
@@ -44,7 +44,9 @@ class PressTiming:
     def __init__(self, timing: Acknowledgement) -> None:
         self._one_press_s = (timing.repeats + 1) * timing.repeat_ms / 1000
         self._taken_within_s = timing.taken_within_ms / 1000
-        self._last_told: float | None = None
+        self._start_answers = timing.how == "start_rating"
+        self._told_frame = b""
+        self._told_at: float | None = None
         self._start_from = 0.0
         self.last: Press | None = None
 
@@ -62,13 +64,16 @@ class PressTiming:
         """Until when an answer to the last press may go out; None when it must not be answered."""
         if self.last is None or not self.last.taken:
             return None
-        if self._last_told is not None and self.last.last_heard - self._last_told < _ON_ITS_WAY_S:
+        # Where the answer is an echo, only the echo of this very press can have been taken for its answer.
+        may_answer = self._start_answers or self._told_frame == self.last.raw
+        if may_answer and self._told_at is not None and self.last.last_heard - self._told_at < _ON_ITS_WAY_S:
             return None
         return self.last.last_heard + self._taken_within_s - _MARGIN_S
 
-    def told(self, at: float) -> None:
+    def told(self, frame: bytes, at: float) -> None:
         """An answer or a start has gone out; ``at`` is when its last byte was on the line."""
-        self._last_told = at
+        self._told_frame = frame
+        self._told_at = at
 
     def opened(self, now: float) -> None:
         """The line is open (again)."""

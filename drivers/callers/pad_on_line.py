@@ -54,7 +54,7 @@ class PadOnLine(PressingDevice[PadKey]):
 
     def sent(self, waiting: Waiting, at: float) -> None:
         if waiting.purpose is Purpose.ACKNOWLEDGE:
-            self.timing.told(at)
+            self.timing.told(waiting.frame, at)
 
     def line_opened(self, now: float) -> None:
         # Also drops what was asked for while the line was down: it would come too late to mean anything.

@@ -53,7 +53,7 @@ class KeypadOnLine(PressingDevice[KeyPress]):
         self.outgoing.hold(Purpose.START_RATING, self.timing.start_from())
 
     def sent(self, waiting: Waiting, at: float) -> None:
-        self.timing.told(at)
+        self.timing.told(waiting.frame, at)
 
     def line_opened(self, now: float) -> None:
         self.timing.opened(now)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers.bus import Bus
 from tests.drivers.far_end import FarEnd
 
 
@@ -15,3 +16,11 @@ def far_end(tmp_path: Path) -> Iterator[FarEnd]:
     end.plug()
     yield end
     end.unplug()
+
+
+@pytest.fixture
+def bus(far_end: FarEnd) -> Iterator[Bus]:
+    """The program's side of that line, not started yet."""
+    line = Bus(str(far_end.link))
+    yield line
+    line.stop()

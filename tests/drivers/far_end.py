@@ -60,6 +60,18 @@ class FarEnd:
         """Waits until the program has sent these bytes so often."""
         await_fact(lambda: self.listen().count(wanted) >= times, lambda: f"heard only {self.heard.hex(' ')}")
 
+    def press(self, frame: bytes, answer: bytes) -> None:
+        """Says the frame every 200 ms until it is answered, five times more at most, as these devices do."""
+        before = self.listen().count(answer)
+        for _ in range(6):
+            self.say(frame)
+            again_at = monotonic() + 0.2
+            while monotonic() < again_at:
+                if self.listen().count(answer) > before:
+                    return
+                gevent.sleep(0.005)
+        raise AssertionError(f"not answered; heard only {self.heard.hex(' ')}")
+
     def settings(self) -> list[int | list[bytes | int]]:
         """The line settings the program has chosen (termios.tcgetattr)."""
         assert self._slave is not None

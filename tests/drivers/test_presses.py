@@ -7,6 +7,7 @@ from drivers.profiles.profile import Acknowledgement
 
 THREE = b"three"
 ONE = b"one"
+START = b"start"
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_a_press_is_answered_once_it_is_taken_and_only_while_the_keypad_waits(ke
 def test_a_repeat_that_crossed_the_answer_gets_no_second_one(keypad: PressTiming) -> None:
     keypad.heard(THREE, 100)
     taken(keypad)
-    keypad.told(100.21)
+    keypad.told(START, 100.21)
     keypad.heard(THREE, 100.22)
     assert keypad.answer_until() is None, "the keypad would take it for a new start"
 
@@ -54,13 +55,13 @@ def test_a_repeat_that_crossed_the_answer_gets_no_second_one(keypad: PressTiming
 def test_a_repeat_after_the_answer_was_lost_is_answered_again(keypad: PressTiming) -> None:
     keypad.heard(THREE, 100)
     taken(keypad)
-    keypad.told(100.02)
+    keypad.told(START, 100.02)
     keypad.heard(THREE, 100.2)
     assert keypad.answer_until() is not None
 
 
 def test_a_press_that_crossed_a_start_is_not_answered_before_it_is_repeated(keypad: PressTiming) -> None:
-    keypad.told(100)
+    keypad.told(START, 100)
     keypad.heard(THREE, 100.03)
     taken(keypad)
     assert keypad.answer_until() is None
@@ -77,3 +78,14 @@ def test_a_start_waits_until_it_cannot_be_taken_for_an_answer(keypad: PressTimin
 def test_a_keypad_is_listened_to_before_the_first_start_on_an_open_line(keypad: PressTiming) -> None:
     keypad.opened(100)
     assert keypad.start_from() > 100.5
+
+
+def test_the_echo_of_one_key_is_no_answer_to_another() -> None:
+    pad = PressTiming(Acknowledgement(how="echo", taken_within_ms=500, repeat_ms=200, repeats=5))
+    pad.told(ONE, 100)
+    pad.heard(THREE, 100.03)
+    taken(pad)
+    assert pad.answer_until() is not None
+    pad.told(THREE, 100.04)
+    pad.heard(THREE, 100.05)
+    assert pad.answer_until() is None
