@@ -34,11 +34,12 @@ class Fault:
 
 
 class BadValue(ValueError):
-    """A value that its column does not take."""
+    """A value that its column does not take. `kept` goes on standing for it, so that one slip is told only once."""
 
-    def __init__(self, zh: str, en: str) -> None:
+    def __init__(self, zh: str, en: str, kept: str | list[str] | None = None) -> None:
         super().__init__(en)
         self.reason = Text(zh, en)
+        self.kept = kept
 
 
 class DocumentRefused(ValueError):
