@@ -117,8 +117,9 @@ class SerialPort:
             line.write(data)
 
     def signature(self) -> tuple[int, ...] | None:
-        """Device numbers behind the path, so that another adapter at the same path is noticed; () for a socket."""
-        if "://" in self.port:
+        """Device numbers behind the path, so that another adapter at the same path is noticed; () where there is no
+        path to look at: a socket, and a COM port, which Windows does not show as a file."""
+        if "://" in self.port or sys.platform == "win32":
             return ()
         try:
             found = os.stat(self.port)

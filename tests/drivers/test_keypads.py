@@ -1,10 +1,14 @@
 """A citizen's press at the counter: reported once, answered once it is kept, and never made up."""
 
+import random
+
 from gevent.event import Event
 
-import pytest
-
 from drivers.bus import Bus, DeviceFault, KeyPress, LineState
+from drivers.framing import Frame
+from drivers.keypads import KEYPADS
+from drivers.keypads.keypad_on_line import KeypadOnLine
+from drivers.outgoing import Purpose
 from tests.drivers.far_end import FarEnd, await_fact
 
 # Counter 1; the keypad's address on the line is 81.
@@ -152,24 +156,39 @@ def test_an_invitation_cancelled_before_it_went_out_is_not_sent(bus: Bus, far_en
     assert START not in far_end.heard
 
 
-@pytest.mark.parametrize("key", [0, 4])
-def test_the_start_of_the_next_rating_comes_after_the_answer_to_this_one(bus: Bus, far_end: FarEnd, key: int) -> None:
+def test_the_start_of_the_next_rating_waits_while_it_would_be_taken_for_the_answer() -> None:
+    keypad: KeypadOnLine
+
+    def rated_and_next_citizen(press: KeyPress) -> None:
+        keypad.cancel_invitation()
+        keypad.invite()
+
+    woken = Event()
+    keypad = KeypadOnLine("101", 1, KEYPADS["ff68-keypad-5"](), rated_and_next_citizen, woken.set)
+    keypad.start()
+    keypad.heard(Frame("ff68", PRESS[3], 0x81, 0x11, b"\x03"), 100.0)
+    assert woken.wait(timeout=10)
+
+    def goes_out(now: float) -> Purpose | None:
+        waiting = keypad.outgoing.due(now)
+        if waiting is None:
+            return None
+        keypad.outgoing.drop(waiting.purpose)
+        keypad.sent(waiting, now)
+        return waiting.purpose
+
+    at = (100.01, 100.1, 100.3, 100.5, 100.6, 100.7)
+    assert [goes_out(now) for now in at] == [Purpose.ACKNOWLEDGE, None, None, None, Purpose.START_RATING, None]
+    keypad.stop(within_s=10)
+
+
+def test_noise_without_a_press_in_it_rates_nothing(bus: Bus, far_end: FarEnd) -> None:
     presses = Presses()
-    invited_again: list[int] = []
-
-    def rated(press: KeyPress) -> None:
-        presses.append(press)
-        bus.cancel_invitation("101")
-        bus.invite("101")
-        invited_again.append(far_end.listen().count(START))
-
-    bus.add_keypad(window="101", address=1, profile="ff68-keypad-5", on_press=rated)
-    bus.add_strip(window="101", address=9)
-    bus.start()
-    await_fact(lambda: bus.health().state is LineState.READY)
-    far_end.say(PRESS[key])
-    far_end.await_bytes(START)
-    everything_urgent_is_out(bus, far_end)
-    assert far_end.heard.count(START) == 1, "the start waits while the keypad could take it for the answer"
-    far_end.await_bytes(START, 2)
-    assert len(presses) == 1
+    begin(bus, presses)
+    chance = random.Random(16)
+    # Everything a press is made of, but never the tail.
+    noise = bytes(chance.choice(bytes.fromhex("FF 68 03 03 68 81 11 03 95 00 A0 90 A5")) for _ in range(3000))
+    far_end.say(noise)
+    await_fact(lambda: bus.health().noise_bytes == len(noise))
+    far_end.press(PRESS[3], START)
+    assert presses.levels == [4]

@@ -109,7 +109,9 @@ def test_what_stands_behind_the_path_is_told_apart(far_end: FarEnd, port: Serial
     assert port.signature() is not None
 
 
-@pytest.mark.parametrize("port", ["", "socket://", "socket://host", "socket://host:x", "http://host:80", "rfc2217://h:1"])
+@pytest.mark.parametrize(
+    "port", ["", "socket://", "socket://host", "socket://host:x", "http://host:80", "rfc2217://h:1"]
+)
 def test_what_can_never_be_a_line_is_refused_at_once(port: str) -> None:
     with pytest.raises(ValueError, match="neither a device path nor socket"):
         SerialPort(port)
