@@ -10,7 +10,7 @@ import paihao
 from contract.cards import AUDIENCE
 from drivers.profiles.loader import load_profile, profile_names
 from server.domain.ticket import life_diagram
-from server.rights import RIGHTS
+from server.identity.rights import RIGHTS
 from server.settings import settings_help
 from tests.house.documents import (
     commands_below,
@@ -97,7 +97,8 @@ def test_every_setting_of_the_server_is_documented_with_its_default_and_meaning(
 
 def test_every_setting_of_an_agent_is_documented() -> None:
     documented = {name.rpartition(".")[2] for name in table_rows(read("docs/settings.md"))}
-    asked = {name for folder in ("terminal", "kiosk", "window_client") for name in _asked(ROOT / folder / "settings.py")}
+    files = [ROOT / folder / "settings.py" for folder in ("terminal", "kiosk", "window_client")]
+    asked = {name for file in files for name in _asked(file)}
     assert {"server", "windows", "width_mm"} <= asked
     assert asked - documented == set()
 

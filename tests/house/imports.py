@@ -17,7 +17,7 @@ GROUND = ("server.crypto", "server.settings")
 RULES = ("server.domain", "server.halls", "contract", *GROUND)
 STORE = ("server.storage", *RULES)
 DEEDS = ("server.actions", "server.reports", *STORE)
-GATE = ("server.edge", "server.identity", "server.rights", "server.throttle")
+GATE = ("server.identity", *DEEDS)
 
 # ARCHITECTURE.md, "Who may import whom". The longest name that fits a module decides; its own part is always allowed.
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
@@ -36,15 +36,12 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "browser": (),
     "server": (),
     "server.app": ("server", "display", "drivers.voices", "contract"),
-    "server.pages": (*DEEDS, *GATE),
-    "server.api": (*DEEDS, *GATE),
-    "server.live": (*DEEDS, *GATE),
+    "server.pages": GATE,
+    "server.api": GATE,
+    "server.live": GATE,
     "server.actions": STORE,
     "server.reports": STORE,
-    "server.identity": (*STORE, *GATE),
-    "server.edge": ("server.settings", "contract"),
-    "server.throttle": ("server.domain", "contract"),
-    "server.rights": ("contract",),
+    "server.identity": STORE,
     "server.storage": RULES,
     "server.halls": ("server.domain", "contract"),
     "server.domain": ("contract.words",),
