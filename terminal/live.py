@@ -1,6 +1,7 @@
 """The agent's Socket.IO line: follows an audience's cards, notices by itself when it is deaf, and comes back."""
 
 import queue
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -138,12 +139,14 @@ class Live:
         return client
 
     def _close(self, client: Any) -> None:
-        with suppress(SocketIOError, OSError):
-            client.disconnect()
-        socket = getattr(client.eio, "ws", None)
-        if socket is not None:
-            with suppress(OSError, AttributeError):
-                socket.shutdown()
+        """The library's own goodbye waits 3 s for an answer that its reading thread has already swallowed."""
+        web_socket = getattr(client.eio, "ws", None)
+        if web_socket is None:
+            return
+        with suppress(OSError, AttributeError):
+            web_socket.sock.shutdown(socket.SHUT_RDWR)  # wakes the reading thread
+        client.eio.wait()
+        web_socket.shutdown()
 
     def _follow(self, signals: "queue.Queue[Signal]") -> None:
         """Until the socket ends, falls silent, or the agent stops."""
