@@ -141,19 +141,22 @@ class DevicePort:
     def _run(self) -> None:
         while not self._stopping:
             with self._changed:
-                if self._closing:
-                    self._close_ends()
+                closing = self._closing
+            if closing:
+                self._close_ends()
             self._serve_once()
-        with self._changed:
-            self._close_ends()
+        self._close_ends()
 
     def _close_ends(self) -> None:
-        for end in (self._pty, self._connection, self._listener):
+        with self._changed:
+            ends = (self._pty, self._connection, self._listener)
+            self._pty = self._connection = self._listener = None
+        for end in ends:
             if end is not None:
                 end.close()
-        self._pty = self._connection = self._listener = None
-        self._plugged = self._closing = False
-        self._changed.notify_all()
+        with self._changed:
+            self._plugged = self._closing = False
+            self._changed.notify_all()
 
     def _serve_once(self) -> None:
         watched: list[socket.socket | int] = [self._wake_out]

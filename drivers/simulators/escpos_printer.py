@@ -4,7 +4,7 @@ A second implementation, written from docs/hardware.md and printers' manuals: it
 """
 
 import threading
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,12 +21,13 @@ from drivers.simulators.escpos_status import (
     paper_sensor,
     real_time_status,
 )
-from drivers.simulators.escpos_stream import REAL_TIME, Command, EscposStream
+from drivers.simulators.escpos_stream import Command
 from drivers.simulators.escpos_text import TextDecoder
 from drivers.simulators.event_log import EventLog
 from drivers.simulators.paper import Paper, PaperEnd, Strip
 from drivers.simulators.printer_font import PrinterFont
 from drivers.simulators.printer_model import PrinterModel
+from drivers.simulators.receive_buffer import ReceiveBuffer
 
 SLOW_BYTES_PER_SECOND = 2000
 
@@ -54,9 +55,7 @@ class EscposPrinter:
         self._changed = threading.Condition()
         self._log = EventLog(log)
         self._faults = PrinterFaults()
-        self._stream = EscposStream()
-        self._queue: deque[Command] = deque()
-        self._queued_bytes = 0
+        self._buffer = ReceiveBuffer(self.model.buffer_bytes)
         self._bytes_to_paper_end: int | None = None
         self._automatic_status = False
         self._stopping = False
@@ -134,8 +133,7 @@ class EscposPrinter:
         """Off and on: the host is dropped, the buffer and all modes are lost, paper under the head is torn off."""
         self._port.unplug()
         with self._changed:
-            self._drop_buffer()
-            self._stream.clear()
+            self._buffer.drop_all()
             self._executor.reset()
             self._automatic_status = False
             if self._executor.strip.marked:
@@ -203,28 +201,24 @@ class EscposPrinter:
     def waiting_bytes(self) -> int:
         """Bytes received and not executed, an unfinished command included."""
         with self._changed:
-            return self._queued_bytes + self._stream.unfinished
+            return self._buffer.waiting_bytes
 
     def wait_for_bytes(self, count: int, timeout: float) -> None:
         """Wait until at least that many received bytes stand unexecuted. Raises TimeoutError."""
         with self._changed:
-            if not self._changed.wait_for(lambda: self._queued_bytes + self._stream.unfinished >= count, timeout):
+            if not self._changed.wait_for(lambda: self._buffer.waiting_bytes >= count, timeout):
                 raise TimeoutError(f"fewer than {count} bytes waiting after {timeout} s")
 
     # Receiving (the port's thread)
 
     def _may_read(self) -> bool:
         with self._changed:
-            return not self._faults.full_buffer and self._queued_bytes < self.model.buffer_bytes
+            return not self._faults.full_buffer and not self._buffer.full
 
     def _receive(self, data: bytes) -> None:
         with self._changed:
-            for command in self._stream.feed(data):
-                if command.name in REAL_TIME:
-                    self._obey_at_once(command)
-                else:
-                    self._queue.append(command)
-                    self._queued_bytes += command.size
+            for command in self._buffer.take_in(data):
+                self._obey_at_once(command)
             self._changed.notify_all()
 
     def _obey_at_once(self, command: Command) -> None:
@@ -237,7 +231,8 @@ class EscposPrinter:
                 self._answer(f"DLE EOT {kind}", bytes((status,)))
         elif command.name == "DLE ENQ":
             if kind == 2 and self._faults.error:
-                self._drop_buffer()
+                self._buffer.drop_commands()
+                self._port.wake()
             if self._faults.error == "cutter":
                 self._change_faults({"error": ""})
         elif kind == 1:
@@ -249,31 +244,25 @@ class EscposPrinter:
         if not silent:
             self._port.send(data)
 
-    def _drop_buffer(self) -> None:
-        self._queue.clear()
-        self._queued_bytes = 0
-        self._port.wake()
-
     # Executing (the printer's own thread)
 
     def _work(self) -> None:
         with self._changed:
             while not self._stopping:
-                if self._queue and not self._faults.stopped:
-                    self._do_next()
+                if (command := self._buffer.first) is not None and not self._faults.stopped:
+                    self._do_next(command)
                 elif not self._changed.wait_for(self._has_work, self._idle_wait()):
                     self._executor.print_line()
                     self._paper_comes_off("idle")
 
     def _has_work(self) -> bool:
-        return self._stopping or bool(self._queue and not self._faults.stopped)
+        return self._stopping or (self._buffer.first is not None and not self._faults.stopped)
 
     def _idle_wait(self) -> float | None:
         begun = self._executor.strip.marked or self._executor.line_begun
         return self.model.idle_end if self.model.idle_end and begun and not self._faults.stopped else None
 
-    def _do_next(self) -> None:
-        command = self._queue[0]
+    def _do_next(self, command: Command) -> None:
         if self._delayed(command):
             return
         if self._bytes_to_paper_end is not None:
@@ -281,9 +270,8 @@ class EscposPrinter:
                 self._change_faults({"paper_out": True, "paper_out_after_bytes": None})
                 return
             self._bytes_to_paper_end -= command.size
-        self._queue.popleft()
-        was_full = self._queued_bytes >= self.model.buffer_bytes
-        self._queued_bytes -= command.size
+        was_full = self._buffer.full
+        self._buffer.pop()
         if was_full:
             self._port.wake()
         self._execute(command)
@@ -296,7 +284,7 @@ class EscposPrinter:
         if not speeds:
             return False
         return self._changed.wait_for(
-            lambda: self._stopping or self._faults.stopped or not self._queue or self._queue[0] is not command,
+            lambda: self._stopping or self._faults.stopped or self._buffer.first is not command,
             command.size / min(speeds),
         )
 

@@ -6,7 +6,7 @@ from drivers.simulators.escpos_lengths import FIXED, MEASURED
 
 PREFIX = {0x10: "DLE", 0x1B: "ESC", 0x1C: "FS", 0x1D: "GS"}
 DLE_SECOND = {0x04: "EOT", 0x05: "ENQ", 0x14: "DC4"}
-CONTROL = {0x00: "NUL", 0x09: "HT", 0x0A: "LF", 0x0C: "FF", 0x0D: "CR", 0x18: "CAN"}
+CONTROL = {0x09: "HT", 0x0A: "LF", 0x0C: "FF", 0x0D: "CR", 0x18: "CAN"}
 
 REAL_TIME = frozenset({"DLE EOT", "DLE ENQ", "DLE DC4"})
 """Commands obeyed as they arrive, before what stands in the buffer and also while offline."""
@@ -53,6 +53,8 @@ def _command_at(buffer: bytearray, at: int) -> Command | None:
     first = buffer[at]
     if first >= 0x20:
         return _text_at(buffer, at)
+    if first == 0x00:
+        return _zeros_at(buffer, at)
     if first not in PREFIX:
         return Command(CONTROL.get(first, f"{first:02X}"), b"", 1)
     if len(buffer) < at + 2:
@@ -72,6 +74,14 @@ def _name(first: int, second: int) -> str:
     if second == 0x20:
         return f"{PREFIX[first]} SP"
     return f"{PREFIX[first]} {chr(second) if 0x20 < second < 0x7F else f'{second:02X}'}"
+
+
+def _zeros_at(buffer: bytearray, at: int) -> Command:
+    """A run of zeros, as hosts send to flush half a command: one command that does nothing."""
+    end = at
+    while end < len(buffer) and buffer[end] == 0:
+        end += 1
+    return Command("NUL", b"", end - at)
 
 
 def _text_at(buffer: bytearray, at: int) -> Command:

@@ -1,9 +1,13 @@
 """A pseudo-terminal that stands for a serial port, if wanted behind a link whose name stays (POSIX only)."""
 
 import os
+import select
 import termios
 import tty
 from pathlib import Path
+
+HANG_UP_LOOKS = 500
+HANG_UP_LOOK_SECONDS = 0.01
 
 BAUD_OF_CODE = {
     getattr(termios, f"B{baud}"): baud for baud in (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
@@ -56,5 +60,11 @@ class PtyEnd:
         """Unplug: the host sees a hang-up, and the link is gone."""
         if self._link is not None:
             self._link.unlink(missing_ok=True)
+        # Under gevent a close takes effect in a later turn of its loop, which short waits bring about. The hang-up is
+        # seen on the slave, provided nothing unread lies there, so it can be awaited.
+        termios.tcflush(self._slave, termios.TCIFLUSH)
         os.close(self.master)
+        for _ in range(HANG_UP_LOOKS):
+            if select.select([self._slave], [], [], HANG_UP_LOOK_SECONDS)[0]:
+                break
         os.close(self._slave)
