@@ -209,6 +209,11 @@ class Hall:
     messages: tuple[Text, ...] = ()
     lines: dict[str, "Line"] = field(default_factory=dict)
 
+    def admits_everybody(self, line: str) -> bool:
+        """Whether a staffed window of the line takes any citizen; else it only takes those of a priority class."""
+        windows = (self.windows[no] for no in self.lines[line].windows)
+        return any(window.staffed and not window.only_for for window in windows)
+
     def has_keypad(self, window: str) -> bool:
         """Whether a rating keypad stands at the window; without one it is "QR only"."""
         return any(d.kind == "keypad" and d.window == window for d in self.devices)

@@ -50,14 +50,14 @@ def _not_used(draft: Draft, sources: Sources) -> Iterator[Note]:
 def _instead_of_booking(service: Row) -> tuple[str, str]:
     prefix = service.text("prefix")
     if service.text("booking") == "required":
-        return f"{prefix} 的预约还没有使用，由导办台取号", f"{prefix}: booking is not used yet; the desk gives its numbers"
-    return f"{prefix} 的预约还没有使用，与其他号一样取号", f"{prefix}: booking is not used yet; it is taken like any other"
+        return f"{prefix} 的预约还没有使用，由导办台取号", f"{prefix}: booking is not used yet; the desk gives numbers"
+    return f"{prefix} 的预约还没有使用，与其他号一样", f"{prefix}: booking is not used yet; taken like any other"
 
 
 def _no_english(sources: Sources) -> Iterator[Note]:
     for (name, file), header in sources.columns.items():
         if "name_en" in CSV_TABLES[name].by_name and "name_en" not in header:
-            yield Note(file, 1, Text("没有 name_en，英文页面显示中文名称", "no name_en: English pages show Chinese names"))
+            yield Note(file, 1, Text("没有 name_en，英文页面用中文名", "no name_en: English pages show Chinese names"))
 
 
 def _restricted_lines(draft: Draft, sources: Sources) -> Iterator[Note]:

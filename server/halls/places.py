@@ -53,7 +53,7 @@ def incomplete_devices(draft: Draft) -> Iterator[Fault]:
         if kind in ON_LINES and device.number("address") is None:
             yield _device(device, "address", f"{kind} 需要 1 到 127 的 address", f"a {kind} needs an address, 1 to 127")
         if kind == "printer" and device.text("profile") and device.text("profile") not in PRINTER_KINDS:
-            yield _device(device, "profile", "打印机应为 network、serial 或 file", "a printer is network, serial or file")
+            yield _device(device, "profile", "应为 network、serial 或 file", "a printer is network, serial or file")
         if kind not in ON_LINES and device.text("window"):
             yield _device(device, "window", f"{kind} 不属于窗口", f"a {kind} belongs to no window")
         window = windows.get(device.text("window"))
