@@ -2,21 +2,21 @@
 # Makes sure that the browser tests have a Chromium and a Chinese font. Exit status: 0 they have; 3 they have not, and the
 # browser tests are to be left out; 1 they have not although CI=true demands it.
 
-chromium() {
+has_chromium() {
     for name in chromium chromium-browser google-chrome google-chrome-stable; do
         command -v "$name" >/dev/null 2>&1 && return 0
     done
     return 1
 }
 
-chinese_font() {
+has_chinese_font() {
     command -v fc-list >/dev/null 2>&1 && [ -n "$(fc-list :lang=zh-cn family)" ]
 }
 
 missing() {
     wanted=""
-    chromium || wanted="chromium"
-    chinese_font || wanted="$wanted fontconfig fonts-noto-cjk"
+    has_chromium || wanted=" chromium"
+    has_chinese_font || wanted="$wanted fontconfig fonts-noto-cjk"
     [ -n "$wanted" ]
 }
 
@@ -30,7 +30,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     apt-get install -qq -y --no-install-recommends $wanted </dev/null >/dev/null
     missing || exit 0
 fi
-echo "Could not be set up: Chromium and a Chinese font for the browser tests (Debian, as root: apt-get install $wanted)."
+echo "Could not be set up: Chromium and a Chinese font for the browser tests (Debian, as root: apt-get install$wanted)."
 if [ "$CI" = true ]; then
     echo "With CI=true nothing may be left out."
     exit 1
