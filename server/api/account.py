@@ -1,7 +1,7 @@
 """One-time codes: the first password of a person, the token of a device."""
 
 from flask import Response, request
-from flask_openapi3 import APIBlueprint
+from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, ConfigDict
 
 from contract.commands import Login, RedeemCode, SetPassword

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from flask import Response, request
-from flask_openapi3 import APIBlueprint
+from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from contract.commands import (

@@ -1,7 +1,7 @@
 """What the desk may do: guides and the floor manager, signed in on a page of the server."""
 
 from flask import Response, request
-from flask_openapi3 import APIBlueprint
+from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, ConfigDict
 
 from contract.commands import (

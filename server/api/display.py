@@ -1,7 +1,8 @@
 """What screens fetch: the snapshot of an audience, and the pass of a live connection."""
 
 from flask import Response, request
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field
 
 from contract.cards import Snapshot

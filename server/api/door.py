@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Annotated, Any, Protocol
 
 from flask import Response, request
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, StringConstraints
 
 from contract.commands import Command, ReprintSlip, TakeNumber
@@ -96,7 +97,7 @@ class Door:
                 self._until_published(hall, answer.body)
             if add is None and isinstance(command, TakeNumber | ReprintSlip):
                 add = self.add_link(hall)
-            response = json_bytes(answer.body if add is None else _with(answer.body, add))
+            response = json_bytes(answer.body if add is None else with_secrets(answer.body, add))
         if answer.repeat:
             response.headers["Idempotent-Replay"] = "true"
         return response
@@ -138,7 +139,8 @@ def _refusal_status(answer: Answer) -> int:
     return STATUS.get(Refused.model_validate_json(answer.body).code, RULE_STATUS)
 
 
-def _with(body: bytes, add: AddSecrets) -> bytes:
+def with_secrets(body: bytes, add: AddSecrets) -> bytes:
+    """An accepted reply's JSON with what `add` puts in."""
     reply = json.loads(body)
     add(reply)
     return json.dumps(reply, ensure_ascii=False, separators=(",", ":")).encode()

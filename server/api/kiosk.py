@@ -1,17 +1,21 @@
 """What a kiosk may do: take numbers, say what became of a slip, say how its printer is; and fetch a slip to print."""
 
 from flask import Response, request
-from flask_openapi3 import APIBlueprint
+from flask_openapi3.blueprint import APIBlueprint
 from pydantic import Field
 
 from contract.commands import MAX_ID, RecordSlip, ReportDevice, TakeNumber
 from contract.replies import Done, Issued
-from contract.words import Code
+from contract.words import Audience, Code
+from server.actions.answers import issued
 from server.api.answers import json_bytes
-from server.api.door import Door, HallPath, accept, blueprint
+from server.api.door import Door, HallPath, accept, blueprint, with_secrets
 from server.domain.errors import Refusal
+from server.domain.indicators import wait_range
+from server.domain.ticket import Slip, Ticket
 from server.identity.rights import RIGHTS, Place
-from server.reports.slip import slip_to_print
+from server.reports.slip import slip_of_kiosk
+from server.storage.published import Published
 from server.storage.reader import Reader
 
 
@@ -25,13 +29,7 @@ def kiosk_api(door: Door, reader: Reader) -> APIBlueprint:
     """The endpoints of the kiosks."""
     api = blueprint("kiosk", "自助取号机 / kiosks: the token of an enrolled kiosk")
 
-    @api.post("/take_number", responses={200: Issued})
-    def take_number(path: HallPath, body: TakeNumber) -> Response:
-        """Take a number in a line; priority and printing elsewhere are for the desk."""
-        if body.priority is not None or body.reason is not None or body.print_at is not None:
-            raise Refusal(Code.WRONG_ROLE)
-        return door.give(path.hall, Place.KIOSK, body, request.environ)
-
+    accept(api, door, Place.KIOSK, TakeNumber, Issued)
     accept(api, door, Place.KIOSK, RecordSlip, Done)
     accept(api, door, Place.KIOSK, ReportDevice, Done)
 
@@ -40,9 +38,24 @@ def kiosk_api(door: Door, reader: Reader) -> APIBlueprint:
         """What stands on a slip that this kiosk is asked to print (a reprint, or a number taken at the desk)."""
         right = RIGHTS[Place.KIOSK]["record_slip"]
         device = door.gate.device(path.hall, right, request.environ)
-        issued = reader.run(lambda connection: slip_to_print(connection, path.hall, path.slip, device.name))
-        if issued is None:
+        found = reader.run(lambda connection: slip_of_kiosk(connection, path.hall, path.slip, device.name))
+        if found is None:
             raise Refusal(Code.SLIP_UNKNOWN)
-        return json_bytes(door.with_link(path.hall, issued))
+        reply = _issued_now(door.gate.hall(path.hall), *found)
+        add = door.add_link(path.hall)
+        body = reply.model_dump_json().encode()
+        return json_bytes(body if add is None else with_secrets(body, add))
 
     return api
+
+
+def _issued_now(published: Published, slip: Slip, ticket: Ticket) -> Issued:
+    """The slip's text with the present place in the line; the wait by the service's expected minutes."""
+    hall = published.definition
+    order = published.lines.get(ticket.line, ())
+    if ticket.id not in order:
+        return issued(hall, ticket, slip, 0, None, published.head)
+    ahead = order.index(ticket.id)
+    card = published.views[Audience.PUBLIC].cards[f"line/{ticket.line}"]
+    wait = wait_range(ahead, hall.lines[ticket.line].service.minutes, card["open_windows"])
+    return issued(hall, ticket, slip, ahead, wait, published.head)

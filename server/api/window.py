@@ -1,7 +1,7 @@
 """What a window's agent may do: sign a clerk in, pass on the clerk's deeds, deliver ratings and device states."""
 
 from flask import Response, request
-from flask_openapi3 import APIBlueprint
+from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, ConfigDict
 
 from contract.commands import (
@@ -46,6 +46,7 @@ class WindowSignIn(BaseModel):
 class DeviceAtAgent(BaseModel):
     """A device of the hall that an agent looks after, as the hall's files name it."""
 
+    model_config = ConfigDict(from_attributes=True)
     code: str
     kind: str
     window: str
@@ -91,13 +92,6 @@ def window_api(door: Door) -> APIBlueprint:
         """The devices that the hall's files give to this agent."""
         agent = door.gate.device(path.hall, RIGHTS[Place.WINDOW]["report_device"], request.environ)
         own = [d for d in door.gate.hall(path.hall).definition.devices if d.agent == agent.name]
-        return DevicesOfAgent(
-            devices=[
-                DeviceAtAgent(
-                    code=d.code, kind=d.kind, window=d.window, profile=d.profile, line=d.line, address=d.address
-                )
-                for d in own
-            ]
-        ).model_dump()
+        return DevicesOfAgent(devices=[DeviceAtAgent.model_validate(d) for d in own]).model_dump()
 
     return api

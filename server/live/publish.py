@@ -1,5 +1,6 @@
-"""Telling the screens: per hall the first change at once, what follows within 50 ms in one message; a beat every 2 s."""
+"""Telling the screens: a hall's first change at once, what follows within 50 ms in one message; a beat every 2 s."""
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -82,7 +83,7 @@ class Publisher:
         self._gatherers: dict[str, Gatherer] = {}
         self._registers: dict[str, object] = {}
         self._told = Event()
-        self._beating: gevent.Greenlet | None = None
+        self._beating: gevent.Greenlet[[], None] | None = None
 
     def tell(self, published: Published) -> None:
         """The writer made a new view. Runs in the writer's greenlet, so it only wakes others."""
@@ -99,11 +100,11 @@ class Publisher:
 
     def wait(self, reached: Callable[[], bool], timeout_s: float) -> bool:
         """Wait until `reached` holds, looking again after each view; False when the time is over."""
-        with gevent.Timeout(timeout_s, False):
-            while not reached():
-                self._told.wait()
-            return True
-        return False
+        until = time.monotonic() + timeout_s
+        while not reached():
+            if not self._told.wait(until - time.monotonic()):
+                return False
+        return True
 
     def start(self) -> None:
         """Begin to beat."""

@@ -38,7 +38,7 @@ class ScreenSocket:
         self._connection = connection
         self._waiting: deque[bytes] = deque()
         self._waiting_bytes = 0
-        self._drain: gevent.Greenlet | None = None
+        self._drain: gevent.Greenlet[[], None] | None = None
         self._allowance = float(INBOUND_BURST)
         self._measured = time.monotonic()
         self.gone = False

@@ -1,4 +1,4 @@
-"""Live connections: a pass lets one in, `watch` puts it into the room of its hall and audience, a lost right cuts it."""
+"""Live connections: a pass lets one in, `watch` puts it into its hall's and audience's room, a lost right cuts it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

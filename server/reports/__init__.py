@@ -1,0 +1,1 @@
+"""Figures and exports, read with own read-only connections."""
