@@ -3,6 +3,7 @@
 Pad frame: ``[FF] 68 L L 68 ADDR FUNC DATA… CS 16``; L counts ADDR to the last DATA byte, CS is their sum mod 256.
 Keypads' acknowledgements come without the FF, and some hosts send 00 instead of 16; both are heard.
 Strip frame: ``A0 90 ADDR CMD LENH LENL DATA… XOR``; XOR over ADDR to the last DATA byte.
+The length counts in base 256; one host program counts in base 255, so only data under 255 bytes is safe in the field.
 These layouts come from published host programs and were never checked against the devices themselves.
 """
 

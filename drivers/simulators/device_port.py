@@ -152,6 +152,10 @@ class DevicePort:
             ends = (self._pty, self._connection, self._listener)
             self._pty = self._connection = self._listener = None
         for end in ends:
+            if isinstance(end, socket.socket):
+                # Under gevent a close takes effect in a later turn of its loop; a shutdown at once.
+                with contextlib.suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
             if end is not None:
                 end.close()
         with self._changed:

@@ -5,11 +5,10 @@ A second implementation, written from docs/hardware.md and printers' manuals: it
 
 import threading
 from collections import Counter
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self, Unpack
+from typing import Self, Unpack, cast
 
 from drivers.simulators.device_port import DevicePort
 from drivers.simulators.escpos_execute import EscposExecutor
@@ -25,6 +24,7 @@ from drivers.simulators.escpos_stream import Command
 from drivers.simulators.escpos_text import TextDecoder
 from drivers.simulators.event_log import EventLog
 from drivers.simulators.paper import Paper, PaperEnd, Strip
+from drivers.simulators.paper_tray import PaperTray
 from drivers.simulators.printer_font import PrinterFont
 from drivers.simulators.printer_model import PrinterModel
 from drivers.simulators.receive_buffer import ReceiveBuffer
@@ -59,7 +59,7 @@ class EscposPrinter:
         self._bytes_to_paper_end: int | None = None
         self._automatic_status = False
         self._stopping = False
-        self._papers: list[Paper] = []
+        self._tray = PaperTray(self._changed, self._log)
         self._executor = EscposExecutor(
             strip=Strip(self.model.width_dots),
             font=PrinterFont(self.model.font),
@@ -154,10 +154,7 @@ class EscposPrinter:
             self._change_faults(changes)
 
     def clear_faults(self) -> None:
-        self.set_faults(
-            offline=False, silent=False, cover_open=False, paper_near_end=False, paper_out=False,
-            paper_out_after_bytes=None, error="", slow=False, full_buffer=False,
-        )  # fmt: skip
+        self.set_faults(**cast(FaultChanges, asdict(PrinterFaults())))
 
     def _change_faults(self, changes: FaultChanges) -> None:
         before = automatic_status(self._faults)
@@ -176,15 +173,11 @@ class EscposPrinter:
 
     @property
     def papers(self) -> list[Paper]:
-        with self._changed:
-            return list(self._papers)
+        return self._tray.papers()
 
     def wait_for_paper(self, number: int, timeout: float) -> Paper:
         """Wait for the number-th paper (from 1). Raises TimeoutError after ``timeout`` seconds."""
-        with self._changed:
-            if not self._changed.wait_for(lambda: len(self._papers) >= number, timeout):
-                raise TimeoutError(f"no paper {number} after {timeout} s; {len(self._papers)} came out")
-            return self._papers[number - 1]
+        return self._tray.wait_for(number, timeout)
 
     @property
     def unknown(self) -> Counter[str]:
@@ -307,17 +300,4 @@ class EscposPrinter:
 
     def _paper_comes_off(self, ended_by: PaperEnd) -> None:
         strip, self._executor.strip = self._executor.strip, Strip(self.model.width_dots)
-        if not strip.height:
-            return
-        paper = strip.finish(len(self._papers) + 1, datetime.now(UTC), ended_by)
-        self._papers.append(paper)
-        self._log.write(
-            "paper",
-            number=paper.number,
-            text=[line.text for line in paper.lines],
-            qr=list(paper.qr_payloads),
-            height=paper.image.height,
-            raw_bytes=paper.raw_bytes,
-            ended_by=ended_by,
-        )
-        self._changed.notify_all()
+        self._tray.catch(strip, ended_by)

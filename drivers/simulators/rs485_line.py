@@ -52,7 +52,7 @@ class Rs485Line:
         self.faults = BusFaults()
         self.local_echo = False
         self.presses: list[Press] = []
-        self._repeat_seconds = repeat_seconds
+        self.repeat_seconds = repeat_seconds
         self._devices: list[BusDevice] = []
         self._keypads: list[RatingKeypad] = []
         self._pads: list[CallPad] = []
@@ -200,10 +200,10 @@ class Rs485Line:
     def _repeat(self, device: BusDevice, press: Press) -> None:
         with self.changed:
             for _ in range(REPEATS):
-                if self.changed.wait_for(lambda: press.settled or self._stopping, self._repeat_seconds):
+                if self.changed.wait_for(lambda: press.settled or self._stopping, self.repeat_seconds):
                     return
                 self._send_press(device, press)
-            if not self.changed.wait_for(lambda: press.settled or self._stopping, self._repeat_seconds):
+            if not self.changed.wait_for(lambda: press.settled or self._stopping, self.repeat_seconds):
                 press.settle(acknowledged=False)
 
     # Hearing (the port's thread)

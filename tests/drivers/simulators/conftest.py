@@ -124,8 +124,8 @@ def clock() -> HallClock:
 
 @pytest.fixture
 def line(tmp_path: Path, clock: HallClock) -> Iterator[Rs485Line]:
-    """A line with a keypad, a pad and a strip at counters 1 and 5, whose pads repeat after 20 ms."""
-    line = Rs485Line(link=tmp_path / "line0", log=tmp_path / "line0.jsonl", clock=clock, repeat_seconds=0.02)
+    """A line with a keypad, a pad and a strip at counters 1 and 5, whose pads never repeat unless a test makes them."""
+    line = Rs485Line(link=tmp_path / "line0", log=tmp_path / "line0.jsonl", clock=clock, repeat_seconds=600)
     for address in (1, 5):
         line.add_keypad(address)
         line.add_pad(address)

@@ -36,6 +36,7 @@ def test_a_silent_keypad_hears_and_does_not_speak(line: Rs485Line, host: Any) ->
 
 
 def test_a_silent_line_lets_nothing_through_to_the_host(line: Rs485Line, host: Any) -> None:
+    line.repeat_seconds = 0.02
     line.faults.silent = True
     press = line.pad(5).press("call_next")
     assert press.wait_settled(10)
@@ -46,6 +47,7 @@ def test_a_silent_line_lets_nothing_through_to_the_host(line: Rs485Line, host: A
 
 
 def test_the_repeat_of_a_damaged_press_is_whole(line: Rs485Line, host: Any) -> None:
+    line.repeat_seconds = 0.02
     line.keypad(5).faults.wrong_checksum = 1
     line.keypad(5).press(4, even_asleep=True)
 
@@ -53,6 +55,7 @@ def test_the_repeat_of_a_damaged_press_is_whole(line: Rs485Line, host: Any) -> N
 
 
 def test_a_line_may_lose_a_byte_or_turn_a_bit(line: Rs485Line, host: Any) -> None:
+    line.repeat_seconds = 0.02
     line.faults.drop_byte = 1
     line.keypad(5).press(4, even_asleep=True)
     damaged = host.receive(19)
@@ -125,6 +128,7 @@ def test_an_adapter_with_local_echo_returns_the_hosts_bytes(line: Rs485Line, hos
 def test_an_unplugged_line_hangs_up_and_comes_back_on_another_pty_behind_the_same_link(
     line: Rs485Line, host: Any, open_serial: Callable[[str], Any]
 ) -> None:
+    line.repeat_seconds = 0.02
     link = Path(line.path)
     before = link.resolve()
     line.unplug()
