@@ -1,0 +1,135 @@
+"""The kiosk's agent: its page takes numbers, its printer prints them, the server hears what became of each slip."""
+
+from typing import Any
+
+import structlog
+
+from contract.commands import TakeNumber
+from contract.words import Audience, Code
+from drivers.printers.ticket_printer import TicketPrinter
+from kiosk.printer_state import PrinterState
+from kiosk.printing import Printing
+from kiosk.reprints import Reprints
+from kiosk.settings import KioskSettings
+from kiosk.slips import Slips
+from kiosk.taking import Taking
+from kiosk.unfinished import Unfinished
+from terminal.cards import Cards
+from terminal.connection import Connection
+from terminal.data_dir import DataDir
+from terminal.device_reports import DeviceReports
+from terminal.enrol import Enrolment
+from terminal.intents import Intents
+from terminal.live import Live
+from terminal.outbox import Outbox
+from terminal.page_server import Page, PageServer
+from terminal.presses import refusal
+from terminal.program import write_page_file
+from terminal.server_clock import ServerClock
+
+LOG = structlog.get_logger(__name__)
+
+
+class KioskAgent:
+    """Put together from its parts; `start` and `stop` are all it does itself."""
+
+    def __init__(
+        self, settings: KioskSettings, data: DataDir, enrolment: Enrolment, printer: TicketPrinter | None
+    ) -> None:
+        own = settings.terminal
+        self._data = data
+        self._name = enrolment.device
+        self._zone = settings.zone or enrolment.zone
+        self._hall = own.hall
+        self._cards = Cards()
+        self._clock = ServerClock()
+        self._connection = Connection(own.server, own.hall, "kiosk", enrolment.token)
+        self._live = Live(self._connection, Audience.PUBLIC, self._cards, self._clock)
+        self._intents = Intents(data.path("intents.jsonl"))
+        self._outbox = Outbox(data.path("outbox.jsonl"), self._connection)
+        self._reports = DeviceReports(self._connection)
+        self._printing = Printing(printer, self._printer_turned)
+        self._slips = Slips(
+            self._name,
+            self._cards,
+            self._intents,
+            self._outbox,
+            self._printing,
+            screen_is_open=lambda: self._page.is_open,
+            on_change=lambda: self._page.part_changed(),
+        )
+        self._unfinished = Unfinished(
+            self._connection, self._intents, self._slips, is_connected=lambda: self._live.connected
+        )
+        self._reprints = Reprints(self._name, self._cards, self._connection, self._intents, self._slips)
+        taking = Taking(
+            self._connection,
+            self._intents,
+            self._slips,
+            is_connected=lambda: self._live.connected,
+            on_not_confirmed=self._unfinished.add,
+        )
+        self._page = Page("/", data.page_secret("/"), "kiosk", taking.do, self._part)
+        self._server = PageServer(
+            [self._page],
+            self._cards,
+            own.page_port,
+            hosts=own.hosts,
+            origins=own.origins,
+            frame_ancestors=own.frame_ancestors,
+        )
+
+    def start(self) -> None:
+        """The page is there when this returns; the server may be away. Raises OSError when the port is taken."""
+        for intent in self._unfinished.of_before():
+            if intent.deed == TakeNumber.deed:
+                answer = refusal(Code.NOT_CONFIRMED, final=True)
+                self._page.presses.answered(intent.key, intent.deed, intent.body, answer)
+        self._server.start()
+        url = self._server.url(self._page)
+        write_page_file(self._data, self._server.port, url, {"/": url})
+        self._live.on_turn(self._line_turned)
+        self._printing.start()
+        self._reports.start()
+        self._outbox.start()
+        self._unfinished.start()
+        self._reprints.start()
+        self._live.start()
+
+    def stop(self) -> None:
+        """What is not sent or not settled stays on the disk."""
+        self._server.stop()
+        self._connection.stop()
+        self._live.stop()
+        self._reprints.stop()
+        self._unfinished.stop()
+        self._printing.stop()
+        self._reports.stop()
+        self._outbox.stop()
+        self._intents.close()
+        self._connection.close()
+
+    def _line_turned(self) -> None:
+        if self._live.connected:
+            self._outbox.nudge()
+            self._unfinished.look_again()
+            self._reports.tell_again()
+        self._page.part_changed()
+
+    def _printer_turned(self, state: PrinterState) -> None:
+        self._reports.report({"printer": state.state})
+        self._page.part_changed()
+
+    def _part(self) -> dict[str, Any]:
+        printer = self._printing.state
+        since = self._live.since
+        return {
+            "connected": self._live.connected,
+            "since": None if since is None else since.isoformat(),
+            "offset_ms": self._clock.offset_ms,
+            "kiosk": self._name,
+            "zone": self._zone,
+            "hall": self._hall,
+            "printer": {"state": printer.state, "reason": printer.reason},
+            "last_slip": self._slips.last,
+        }

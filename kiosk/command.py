@@ -1,0 +1,34 @@
+"""`paihao kiosk`: the program of a ticket machine."""
+
+from pathlib import Path
+
+import click
+
+from contract.words import DeviceKind
+from kiosk.agent import KioskAgent
+from kiosk.printing import printer_of
+from kiosk.settings import read_settings
+from terminal.data_dir import InUse
+from terminal.enrol import EnrolRefused, enrol, enrolment
+from terminal.program import held_data_dir, run
+from terminal.settings import SettingsRefused
+
+
+@click.command("kiosk")
+@click.option(
+    "--settings", "file", required=True, type=click.Path(path_type=Path), help="取号机设置文件 / settings (TOML)"
+)
+@click.option("--enrol", "code", help="用一次性代码登记这台取号机，然后退出 / enrol this kiosk with its code, then end")
+def kiosk(file: Path, code: str | None) -> None:
+    """运行取号机终端。 / Run a ticket machine."""
+    try:
+        settings = read_settings(file)
+        with held_data_dir(settings.terminal) as data:
+            if code is not None:
+                known = enrol(settings.terminal, data, DeviceKind.KIOSK, code)
+                click.echo(f"已登记为 {known.device} / enrolled as {known.device}")
+                return
+            known = enrolment(settings.terminal, data)
+            run(KioskAgent(settings, data, known, printer_of(settings.printer)), data)
+    except (SettingsRefused, InUse, EnrolRefused, OSError) as error:
+        raise click.ClickException(str(error)) from error

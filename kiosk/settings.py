@@ -1,0 +1,64 @@
+"""The kiosk's settings, above what every agent has."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from terminal.settings import CODE, Table, TerminalSettings, open_settings, terminal_settings
+
+KINDS = ("network", "serial", "file")
+MODES = ("auto", "text", "raster")
+WIDTHS = ("80", "58")
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterSettings:
+    """`where`: host, serial port or file, by `kind`; `port` is a network printer's, `baud` a serial one's."""
+
+    kind: str
+    where: str
+    port: int
+    baud: int
+    width_mm: int
+    mode: str
+    confirm_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class KioskSettings:
+    """`zone`: where the kiosk stands, if not where its enrolment says. Without `printer` numbers are only shown."""
+
+    terminal: TerminalSettings
+    zone: str | None
+    printer: PrinterSettings | None
+
+
+def read_settings(file: Path) -> KioskSettings:
+    """Raises SettingsRefused with every mistake."""
+    opened = open_settings(file)
+    zone = opened.top.text("zone", "-", like=CODE)
+    printer = opened.top.table("printer")
+    settings = KioskSettings(
+        terminal=terminal_settings(opened),
+        zone=None if zone == "-" else zone,
+        printer=None if printer is None else _printer(printer),
+    )
+    opened.finish()
+    return settings
+
+
+def _printer(table: Table) -> PrinterSettings:
+    kind = table.choice("kind", KINDS)
+    where = {"network": "host", "serial": "port", "file": "path"}[kind]
+    settings = PrinterSettings(
+        kind=kind,
+        where=table.text(where),
+        port=table.whole("port", 9100, 1, 65535) if kind == "network" else 0,
+        baud=table.whole("baud", 9600, 1200, 921600) if kind == "serial" else 0,
+        width_mm=table.whole("width_mm", 80, 58, 80),
+        mode=table.choice("mode", MODES, "auto"),
+        confirm_s=table.seconds("confirm_s", 30.0, 300.0),
+    )
+    if str(settings.width_mm) not in WIDTHS:
+        table.mistake("设置 printer.width_mm 应为 80 或 58", "the setting printer.width_mm must be 80 or 58")
+    table.done()
+    return settings

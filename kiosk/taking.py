@@ -1,0 +1,79 @@
+"""The deed of the kiosk's page: take a number."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+
+from contract.commands import TakeNumber
+from contract.replies import Issued
+from contract.words import Code
+from kiosk.slips import Slips
+from terminal.connection import Connection, NotConfirmed
+from terminal.intents import Intents
+from terminal.presses import Reply, refusal
+
+LOG = structlog.get_logger(__name__)
+
+MAY_SAY = frozenset({"line", "language"})
+
+
+class Taking:
+    """One number at a time: whoever presses while another press is on its way is asked to wait."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        intents: Intents,
+        slips: Slips,
+        *,
+        is_connected: Callable[[], bool],
+        on_not_confirmed: Callable[[str], None],
+    ) -> None:
+        self._connection = connection
+        self._intents = intents
+        self._slips = slips
+        self._is_connected = is_connected
+        self._on_not_confirmed = on_not_confirmed
+        self._one = threading.Lock()
+
+    def do(self, deed: str, body: dict[str, Any], key: str) -> Reply:
+        """The page's only deed."""
+        if deed != TakeNumber.deed:
+            return refusal(Code.NOT_FOUND)
+        try:
+            asked = TakeNumber.model_validate(body)
+        except ValidationError as error:
+            return refusal(Code.BAD_REQUEST, where=".".join(str(part) for part in error.errors()[0]["loc"]))
+        if body.keys() - MAY_SAY:
+            return refusal(Code.BAD_REQUEST, where=", ".join(sorted(body.keys() - MAY_SAY)))
+        if not self._is_connected():
+            return refusal(Code.NO_SERVER)
+        if not self._one.acquire(blocking=False):
+            return refusal(Code.BUSY)
+        try:
+            return self._take(asked, key)
+        finally:
+            self._one.release()
+
+    def _take(self, asked: TakeNumber, key: str) -> Reply:
+        body = {"line": asked.line, "language": asked.language}
+        try:
+            self._intents.ask(key, asked.deed, body)
+        except OSError as error:
+            LOG.error("intent_not_kept", problem=str(error))
+            return refusal(Code.DISK_FULL)
+        try:
+            answer = self._connection.send(asked.deed, body, key=key)
+        except NotConfirmed:
+            # Its number, if there is one, is withdrawn when the server is back: the citizen will have gone.
+            self._on_not_confirmed(key)
+            return refusal(Code.NOT_CONFIRMED, final=True)
+        if answer.refused is not None:
+            self._intents.end(key)
+            return Reply(409, answer.body)
+        issued = Issued.model_validate(answer.body)
+        self._slips.print(key, issued, taken_here=True)
+        return Reply(200, answer.body)

@@ -1,0 +1,108 @@
+"""What an earlier life of this kiosk, or an answer that never came, left open: told to the server, never printed."""
+
+import threading
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+
+from contract.replies import Issued
+from contract.words import SlipAfter, SlipOutcome
+from kiosk.slips import Slips
+from terminal.connection import PASSING, Connection, Unreachable
+from terminal.intents import Intent, Intents
+from terminal.pauses import Pauses
+
+LOG = structlog.get_logger(__name__)
+
+FIRST_PAUSE_S: Final = 0.5
+LONGEST_PAUSE_S: Final = 30.0
+
+
+class Unfinished:
+    """The intents of before the start, and those of now that were not confirmed."""
+
+    def __init__(
+        self, connection: Connection, intents: Intents, slips: Slips, *, is_connected: Callable[[], bool]
+    ) -> None:
+        self._connection = connection
+        self._intents = intents
+        self._slips = slips
+        self._is_connected = is_connected
+        self._why = {intent.key: "agent_died" for intent in intents.unfinished()}
+        self._woken = threading.Event()
+        self._stopping = threading.Event()
+        self._worker: threading.Thread | None = None
+
+    def of_before(self) -> list[Intent]:
+        """What an earlier life of this kiosk did not finish."""
+        return [intent for intent in self._intents.unfinished() if self._why.get(intent.key) == "agent_died"]
+
+    def start(self) -> None:
+        self._worker = threading.Thread(target=self._work, name="unfinished", daemon=True)
+        self._worker.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._woken.set()
+        if self._worker is not None:
+            self._worker.join(timeout=2)
+
+    def add(self, key: str) -> None:
+        """The server did not confirm it; whoever asked has been told so."""
+        self._why[key] = "not_confirmed"
+        self._woken.set()
+
+    def look_again(self) -> None:
+        """The server is back."""
+        self._woken.set()
+
+    def _work(self) -> None:
+        pauses = Pauses(FIRST_PAUSE_S, LONGEST_PAUSE_S)
+        while not self._stopping.is_set():
+            self._woken.clear()
+            if self._is_connected() and self._settle_all():
+                pauses.succeeded()
+                self._woken.wait()
+            else:
+                self._woken.wait(pauses.next())
+
+    def _settle_all(self) -> bool:
+        """True when nothing is left open."""
+        return all([self._settle(intent) for intent in self._intents.unfinished() if intent.key in self._why])
+
+    def _settle(self, intent: Intent) -> bool:
+        if intent.deed == "print_slip":
+            self._settle_reprint(intent)
+            return True
+        reason = self._why[intent.key]
+        if intent.notes.get("begun"):
+            self._withdraw(intent, intent.notes["slip"], SlipOutcome.UNKNOWN, reason)
+            return True
+        try:
+            answer = self._connection.post(intent.deed, intent.body, key=intent.key)
+        except Unreachable:
+            return False
+        refused = answer.refused
+        if refused is not None and refused.code in PASSING:
+            return False
+        if refused is not None:
+            LOG.info("unfinished_refused", key=intent.key, refused=refused.code)
+            self._intents.end(intent.key)
+            return True
+        self._withdraw(intent, Issued.model_validate(answer.body).slip, SlipOutcome.FAILED, reason)
+        return True
+
+    def _withdraw(self, intent: Intent, slip: int, outcome: SlipOutcome, reason: str) -> None:
+        """Never printed for somebody who has left; staff see it."""
+        LOG.warning("slip_withdrawn", key=intent.key, slip=slip, outcome=outcome, reason=reason)
+        if not self._slips.is_recorded(slip):
+            self._slips.record(slip, outcome, after=SlipAfter.WITHDRAWN, reason=reason)
+        self._intents.end(intent.key)
+
+    def _settle_reprint(self, intent: Intent) -> None:
+        """Begun: paper may have come out. Not begun: the kiosk's card still asks for it."""
+        slip = intent.body["slip"]
+        if intent.notes.get("begun") and not self._slips.is_recorded(slip):
+            self._slips.record(slip, SlipOutcome.UNKNOWN, reason="agent_died")
+        self._intents.end(intent.key)
