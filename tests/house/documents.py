@@ -59,8 +59,10 @@ def table_rows(text: str) -> dict[str, list[str]]:
 def commands_below(group: click.Group, name: str) -> dict[str, click.Command]:
     """Every command that can be run, by its whole name."""
     found: dict[str, click.Command] = {}
-    for part, command in group.commands.items():
-        whole = f"{name} {part}"
+    context = click.Context(group)
+    for part in group.list_commands(context):
+        command, whole = group.get_command(context, part), f"{name} {part}"
+        assert command is not None, whole
         found |= commands_below(command, whole) if isinstance(command, click.Group) else {whole: command}
     return found
 

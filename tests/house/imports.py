@@ -42,6 +42,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "server.actions": STORE,
     "server.reports": STORE,
     "server.identity": STORE,
+    "server.clock": STORE,
     "server.storage": RULES,
     "server.halls": ("server.domain", "contract"),
     "server.domain": ("contract.words",),
