@@ -135,7 +135,7 @@ class VisitInHand(Card):
 
 
 class AllowedDeed(Card):
-    """A deed the clerk may do. `from_`/`until`: it becomes allowed or ends with time (UTC); `why` if not allowed now."""
+    """A deed of the clerk. It becomes allowed or ends with time (UTC); `why`: the refusal code if not allowed now."""
 
     deed: str
     allowed: bool
@@ -306,7 +306,7 @@ CARDS: dict[str, type[Card]] = {
 
 
 class Change(BaseModel):
-    """A Socket.IO message `change`: cards by key, null = gone. `previous`: the last revision this audience was told of."""
+    """A message `change`: cards by key, null = gone. `previous`: the last revision this audience was told of."""
 
     hall: str
     previous: int

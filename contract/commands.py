@@ -28,7 +28,9 @@ Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 WindowNo = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z\-]{1,8}$")]
 LineId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z\-]{1,20}$")]
 # Text a person types: no control characters (NUL breaks databases and printers), at least one visible sign.
-Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Text = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
 Login = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.\-]{1,32}$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 

@@ -11,9 +11,11 @@ from contract.words import NotRated, State, Step, VisitEnd, WindowState
 from server.domain.hall import Hall
 from server.domain.hours import scheduled
 from server.domain.indicators import RECENT_MS
-from server.domain.line import Next, Queue, callable_lines, next_for
+from server.domain.line import CHOSEN, Next, Queue, callable_lines, next_for
 from server.domain.numbering import Series
 from server.domain.ticket import Slip, Ticket, Visit
+
+_MOST_CALLS = 400  # kept for the boards
 
 
 @dataclass(slots=True)
@@ -96,26 +98,33 @@ class Day:
 
     def __init__(self, hall: Hall, day: date, hall_no: int, revision: int) -> None:
         self.hall = hall
-        self.day = day
         self.hall_no = hall_no
         self.revision = revision
-        self.closed_ms: int | None = None
-        self.tickets: dict[int, Ticket] = {}
-        self.visits: dict[int, Visit] = {}
-        self.slips: dict[int, Slip] = {}
-        self.pending: dict[int, Visit] = {}  # finished, rateable, no counter record yet (earlier days included)
-        self.records: dict[int, CounterRecord] = {}
         self.windows: dict[str, WindowNow] = {no: WindowNow(no) for no in hall.windows}
-        self.queues: dict[str, Queue] = {line.id: Queue(line) for line in hall.lines.values()}
         self.stopped: dict[str, bool] = {}
-        self.series = Series()
-        self.calls: deque[BoardCall] = deque(maxlen=400)
-        self.recent: dict[str, deque[tuple[int, int]]] = {}  # line -> (ended, handling ms)
-        self.counts: Counter[State] = Counter()
-        self.called_today = 0
-        self.last_take: dict[str, int] = {}
+        self.pending: dict[int, Visit] = {}  # finished, rateable, no counter record yet (earlier days included)
         self.changed = Changed()
         self.touched = Touched(everything=True)
+        self._begin(day)
+
+    def _begin(self, day: date) -> None:
+        """What every day starts with: nothing."""
+        self.day = day
+        self.closed_ms: int | None = None
+        self.tickets: dict[int, Ticket] = {}
+        self.by_state: dict[State, dict[int, Ticket]] = {state: {} for state in State}
+        self.visits: dict[int, Visit] = {}
+        self.slips: dict[int, Slip] = {}
+        self.troubles: dict[int, Slip] = {}  # slips staff should look after
+        self.unsettled: dict[int, Slip] = {}  # slips without an outcome
+        self.records: dict[int, CounterRecord] = {}
+        self.levels: Counter[int] = Counter()  # counter records by level, 0 = not rated
+        self.queues: dict[str, Queue] = {line.id: Queue(line) for line in self.hall.lines.values()}
+        self.series = Series()
+        self.calls: deque[BoardCall] = deque(maxlen=_MOST_CALLS)
+        self.recent: dict[str, deque[tuple[int, int]]] = {}  # line -> (ended, handling ms)
+        self.finished: Counter[str] = Counter()  # finished visits by window
+        self.last_take: dict[str, int] = {}  # kiosk -> time
 
     # --- finding -------------------------------------------------------------------------------------------------
 
@@ -158,21 +167,34 @@ class Day:
         """Handling times (ms) of the line's visits that ended in the last 90 minutes."""
         return [took for ended, took in self.recent.get(line, ()) if ended >= now_ms - RECENT_MS]
 
-    def parked_at(self, no: str) -> list[Visit]:
-        """Visits parked at a window."""
-        held = (t for t in self.tickets.values() if t.state is State.HELD and t.visit is not None)
-        return [v for v in (self.visits[t.visit] for t in held if t.visit) if v.window == no]
-
-    def of_state(self, state: State) -> list[Ticket]:
-        """All tickets of a state, oldest first."""
-        return [t for t in self.tickets.values() if t.state is state]
+    def all_of(self, *states: State) -> list[Ticket]:
+        """All tickets in these states, in the order they came into them."""
+        return [ticket for state in states for ticket in self.by_state[state].values()]
 
     # --- changing ------------------------------------------------------------------------------------------------
 
+    def know(self, ticket: Ticket) -> None:
+        """A ticket of the day, new or loaded."""
+        self.tickets[ticket.id] = ticket
+        self.by_state[ticket.state][ticket.id] = ticket
+
+    def know_slip(self, slip: Slip) -> None:
+        """A slip of the day, new, loaded or changed."""
+        self.slips[slip.id] = slip
+        for index, belongs in ((self.troubles, slip.trouble), (self.unsettled, slip.outcome is None)):
+            if belongs:
+                index[slip.id] = slip
+            else:
+                index.pop(slip.id, None)
+
+    def know_record(self, record: CounterRecord) -> None:
+        """A counter record of the day, new or loaded."""
+        self.records[record.visit] = record
+        self.levels[record.level or 0] += 1
+
     def add_ticket(self, ticket: Ticket) -> None:
         """A number was given."""
-        self.tickets[ticket.id] = ticket
-        self.counts[ticket.state] += 1
+        self.know(ticket)
         self.changed.steps.append((ticket.id, None, ticket.state))
         self.save(ticket)
         self.stand(ticket)
@@ -184,8 +206,8 @@ class Day:
         if before is State.WAITING:
             self.queues[line].remove(ticket)
             self.changed.lines.add(line)
-        self.counts[before] -= 1
-        self.counts[ticket.state] += 1
+        del self.by_state[before][ticket.id]
+        self.by_state[ticket.state][ticket.id] = ticket
         self.changed.steps.append((ticket.id, step, ticket.state))
         if State.HELD in (before, ticket.state) or State.MISSED in (before, ticket.state):
             self.changed.lines.add(line)
@@ -223,20 +245,69 @@ class Day:
         self.tickets[visit.ticket].visit = None
         took = visit.handling_ms
         if end is VisitEnd.FINISHED and took is not None:
-            self.remember_handling(visit.line, now_ms, took)
+            self.remember_finished(visit, now_ms, took)
             self.changed.lines.add(visit.line)
         self.let_go(visit, now_ms)
 
-    def remember_handling(self, line: str, ended_ms: int, took_ms: int) -> None:
-        """A visit's handling time, for the wait estimate of its line."""
-        self.recent.setdefault(line, deque(maxlen=200)).append((ended_ms, took_ms))
+    def remember_finished(self, visit: Visit, ended_ms: int, took_ms: int) -> None:
+        """A visit was finished: its handling time serves the wait estimate of its line."""
+        self.recent.setdefault(visit.line, deque(maxlen=200)).append((ended_ms, took_ms))
+        self.finished[visit.window] += 1
 
     def board_call(self, visit: Visit, now_ms: int) -> None:
         """Show a call (or recall) on the boards of the window's zone."""
-        self.calls.appendleft(
-            BoardCall(visit.call, visit.label, visit.window, self.hall.windows[visit.window].zone, now_ms, visit.recalls)
-        )
+        zone = self.hall.windows[visit.window].zone
+        self.calls.appendleft(BoardCall(visit.call, visit.label, visit.window, zone, now_ms, visit.recalls))
         self.changed.calls = True
+
+    def forget_call(self, visit: Visit) -> None:
+        """The call was taken back: boards and the balance of priority forget it."""
+        kept = [call for call in self.calls if call.id != visit.call]
+        self.calls = deque(kept, maxlen=self.calls.maxlen)
+        self.changed.calls = True
+        self.count_calls()
+
+    def count_calls(self) -> None:
+        """Rebuild each line's recent history from the day's visits, oldest first."""
+        for queue in self.queues.values():
+            queue.forget_history()
+        for visit in self.visits.values():
+            queue_then = self.queues.get(visit.line)
+            if queue_then is not None and visit.reason in CHOSEN and visit.end is not VisitEnd.UNDONE:
+                queue_then.called(self.tickets[visit.ticket])
+
+    def stop(self, line: str, *, stopped: bool) -> None:
+        """Stop or resume taking numbers for a line."""
+        self.stopped[line] = stopped
+        self.changed.stops.add(line)
+        self.changed.lines.add(line)
+
+    def touch_lines_of(self, no: str) -> None:
+        """The window's lines have another number of open windows now."""
+        self.changed.lines.update(line.id for line in self.hall.lines.values() if no in line.windows)
+
+    def adopt(self, hall: Hall) -> None:
+        """Work by another definition from now on. Every line somebody stands in must exist in it."""
+        self.hall = hall
+        self.windows = {no: self.windows.get(no) or WindowNow(no) for no in hall.windows}
+        self.queues = {line.id: Queue(line) for line in hall.lines.values()}
+        for ticket in self.tickets.values():
+            if ticket.state is State.WAITING:
+                self.queues[ticket.line].add(ticket)
+        self.count_calls()
+        self.touched.everything = True
+
+    def turn(self, today: date, now_ms: int) -> None:
+        """Begin a new day; visits that still owe their counter record stay known."""
+        self._begin(today)
+        for window in self.windows.values():
+            window.clerk, window.session, window.visit = "", None, None
+            window.paused_ms, window.paused_reason, window.since_ms = None, "", now_ms
+            self.save_window(window)
+        stopped = [line for line, is_stopped in self.stopped.items() if is_stopped]
+        for line in stopped:
+            self.stop(line, stopped=False)
+        self.touched.everything = True
 
     def end_invitations(self, no: str, by: str, now_ms: int) -> None:
         """Nobody is asked to rate the person before any more."""
@@ -247,7 +318,7 @@ class Day:
 
     def record(self, record: CounterRecord) -> None:
         """A visit got its counter record."""
-        self.records[record.visit] = record
+        self.know_record(record)
         visit = self.pending.pop(record.visit, None)
         if visit is not None:
             visit.end_invitation("press" if record.level else "deadline", record.at_ms)
@@ -274,7 +345,7 @@ class Day:
     def save_slip(self, slip: Slip) -> None:
         """Mark a slip to be written."""
         slip.revision = self.revision
-        self.slips[slip.id] = slip
+        self.know_slip(slip)
         self.changed.slips[slip.id] = slip
         self.changed.devices = True
         self.changed.prints = True

@@ -123,7 +123,8 @@ def hall_hours(hall: Hall, day: date, now_ms: int) -> HallHours:
     now = local(hall, now_ms)
     running = [s for s in sessions_of(hall, day) if now.date() == day and s.opens <= now.time() < s.closes]
     if running:
-        return HallHours(open=True, until=max(s.closes for s in running), next_day=None, next_opens=None, numbers_from=None)
+        until = max(s.closes for s in running)
+        return HallHours(open=True, until=until, next_day=None, next_opens=None, numbers_from=None)
     for ahead in range(_LOOK_AHEAD_DAYS + 1):
         that = day + timedelta(days=ahead)
         for session in sessions_of(hall, that):
@@ -154,14 +155,14 @@ def turns(hall: Hall, day: date) -> list[Turn]:
 
 
 def same_half_day(hall: Hall, day: date, earlier_ms: int, now_ms: int) -> bool:
-    """Whether two instants lie in the same half day; the halves meet in the longest break between sessions, else 13:00."""
+    """Whether two instants lie in the same half day; the halves meet in the longest break, else at 13:00."""
+    if hall.rules.always_open:
+        return True
     middle = time(13, 0)
     found = sessions_of(hall, day)
     gaps = [(to_ms(hall, day, b.opens) - to_ms(hall, day, a.closes), a.closes) for a, b in pairwise(found)]
     wide = [gap for gap in gaps if gap[0] > 0]
     if wide:
         middle = max(wide)[1]
-    if hall.rules.always_open:
-        return True
     noon = to_ms(hall, day, middle)
     return (earlier_ms < noon) == (now_ms < noon)

@@ -12,6 +12,8 @@ from contract.words import Priority
 from server.domain.hall import Hall, Line, Window
 from server.domain.ticket import Ticket
 
+# Why a ticket is next; calls for other reasons (picked, brought back) do not count for the balance of priority.
+CHOSEN = frozenset({"green_channel", "inquiry", "priority_turn", "oldest", "returned", "transferred", "sent_here"})
 _NS = 1_000_000
 _STEP = 1_000
 Place = tuple[int, int, int]
@@ -73,8 +75,13 @@ class Queue:
             self.ordinary_since_priority = 0
             self.priority_called.append(ticket.standing)
 
+    def forget_history(self) -> None:
+        """Start counting calls anew."""
+        self.ordinary_since_priority = 0
+        self.priority_called = []
+
     def standing_behind(self, kth: int) -> int:
-        """A standing right behind the K-th waiting ticket; behind the last if fewer wait. The line must not be empty."""
+        """A standing right behind the K-th waiting ticket, behind the last if fewer wait. Somebody must wait."""
         standings = [place[1] for place in self.places]
         index = min(kth, len(standings)) - 1
         while index + 1 < len(standings) and standings[index + 1] - standings[index] < 2:

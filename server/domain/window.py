@@ -162,11 +162,12 @@ def deeds(day: Day, no: str, now_ms: int) -> list[Allowed]:
 def need_takes_back(day: Day, no: str, ticket: Ticket) -> None:
     """Whether the window may take a held or missed ticket back: it serves the line, and papers stay where they are."""
     line = day.hall.lines[ticket.line]
+    name = line.service.name
     parked = day.visits[ticket.visit] if ticket.visit is not None else None
     if parked is not None and parked.window != no:
         if parked.hold_kind is HoldKind.WITH_PAPERS:
             raise Refusal(Code.HELD_ELSEWHERE, window=parked.window)
         if no not in line.windows:
-            raise Refusal(Code.CANNOT_SERVE, window=no, service=line.service.name.zh)
+            raise Refusal(Code.CANNOT_SERVE, window=no, service=name.zh, service_en=name.en)
     if parked is None and no not in line.windows and not ticket.transferred:
-        raise Refusal(Code.CANNOT_SERVE, window=no, service=line.service.name.zh)
+        raise Refusal(Code.CANNOT_SERVE, window=no, service=name.zh, service_en=name.en)

@@ -1,4 +1,4 @@
-"""One command inside a batch: is it a repeat, may its sender give it, what does its action say, and the next revision."""
+"""One command inside a batch: is it a repeat, may its sender give it, what does its action say; the next revision."""
 
 import hashlib
 import sqlite3
@@ -9,7 +9,7 @@ from typing import Any
 from contract.commands import LoadHall
 from contract.refusals import refuse
 from contract.replies import Refused, Reply
-from contract.words import Code
+from contract.words import Code, Via
 from server.domain.day import Day
 from server.domain.errors import Refusal
 from server.domain.numbering import MAX_HALLS
@@ -62,7 +62,12 @@ class Decider:
             reply = self._decide(order)
         except NotAdmitted as no:
             return Answer(no.refused.model_dump_json().encode(), refused=True, repeat=False, stored=False)
-        answer = Answer(reply.model_dump_json().encode(), refused=isinstance(reply, Refused), repeat=False)
+        refused = isinstance(reply, Refused)
+        # The server's own commands stand under natural keys: what is not due now may be due later.
+        stored = not (refused and order.actor.via is Via.SERVER)
+        answer = Answer(reply.model_dump_json().encode(), refused=refused, repeat=False, stored=stored)
+        if not stored:
+            return answer
         self.done[place] = (digest, answer)
         values = (order.hall, order.key, digest, answer.body, int(answer.refused), self.now_ms())
         self.connection.execute(INSERT["replies"], values)

@@ -1,6 +1,6 @@
 """One hall as the writer works on it: the day, the register, and what must be written of both."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -58,6 +58,23 @@ class HallNow:
         if session is not None:
             self.register = self.register.without_session(session_id)
             self.changed.sessions[session_id] = (session, now_ms)
+
+    def end_sessions_of(self, login: str, now_ms: int) -> None:
+        """All of a person's sessions end; a window with nothing in hand is free for somebody else."""
+        for session in [s for s in self.register.sessions.values() if s.login == login]:
+            self.end_session(session.id, now_ms)
+        for window in self.day.windows.values():
+            if window.clerk == login:
+                window.session = None
+                if window.visit is None:
+                    window.clerk, window.paused_ms, window.paused_reason = "", None, ""
+                self.day.save_window(window)
+                self.day.touch_lines_of(window.no)
+
+    def shut_out(self, user: User, now_ms: int) -> None:
+        """The person may not sign in any more."""
+        self.end_sessions_of(user.login, now_ms)
+        self.put_user(replace(user, disabled=True))
 
     def give_code(self, code: OneTimeCode) -> None:
         """A one-time code was made; older codes for the same subject are void."""

@@ -13,7 +13,6 @@ from typing import Any
 from contract.words import State, VisitEnd
 from server.domain.day import Day
 from server.domain.hall import Hall
-from server.domain.line import tier_of
 from server.domain.numbering import make_id
 from server.domain.rating import LOST_AFTER_MS
 from server.domain.ticket import Visit
@@ -71,8 +70,7 @@ def _load_day(connection: sqlite3.Connection, hall: str, head: Head, day: Day) -
 
     for row in select("tickets"):
         ticket = rows.ticket_from(row)
-        day.tickets[ticket.id] = ticket
-        day.counts[ticket.state] += 1
+        day.know(ticket)
         day.series.seen(ticket.series, ticket.number)
         if ticket.state is State.WAITING:
             day.queues[ticket.line].add(ticket)
@@ -84,10 +82,11 @@ def _load_day(connection: sqlite3.Connection, hall: str, head: Head, day: Day) -
     for row in connection.execute("SELECT line, stopped FROM line_stops WHERE hall = ?", (hall,)):
         day.stopped[row["line"]] = bool(row["stopped"])
     for row in select("slips"):
-        day.slips[row["id"]] = rows.slip_from(row)
+        day.know_slip(rows.slip_from(row))
     _load_records(connection, hall, head, day)
     for row in select("visits"):
         _take_in(day, rows.visit_from(row))
+    day.count_calls()
 
 
 def _load_records(connection: sqlite3.Connection, hall: str, head: Head, day: Day) -> None:
@@ -100,7 +99,7 @@ def _load_records(connection: sqlite3.Connection, hall: str, head: Head, day: Da
     oldest = make_id(head.no, since if since is not None else head.first_revision)
     query = "SELECT * FROM ratings WHERE hall = ? AND visit >= ? AND visit < ? AND channel = 'counter'"
     for row in connection.execute(query, (hall, first, make_id(head.no + 1, 0))):
-        day.records[row["visit"]] = rows.record_from(row)
+        day.know_record(rows.record_from(row))
     query = (
         "SELECT * FROM visits WHERE hall = ? AND id >= ? AND id < ? AND rateable = 1 AND NOT EXISTS "
         "(SELECT 1 FROM ratings r WHERE r.hall = visits.hall AND r.visit = visits.id AND r.channel = 'counter')"
@@ -112,17 +111,12 @@ def _load_records(connection: sqlite3.Connection, hall: str, head: Head, day: Da
 def _take_in(day: Day, visit: Visit) -> None:
     """Put a loaded visit where the day expects it; visits come in the order of their ids."""
     day.visits[visit.id] = visit
-    day.called_today += 1
-    ticket = day.tickets[visit.ticket]
-    queue = day.queues.get(visit.line)
-    if queue is not None and visit.end is not VisitEnd.UNDONE and tier_of(ticket, queue.line) == 2:
-        queue.called(ticket)
     if visit.ended_ms is None and visit.held_ms is None:
         day.windows[visit.window].visit = visit.id
     if visit.rateable and visit.id not in day.records:
         day.pending[visit.id] = visit
     if visit.end is VisitEnd.FINISHED and visit.handling_ms is not None and visit.ended_ms is not None:
-        day.remember_handling(visit.line, visit.ended_ms, visit.handling_ms)
+        day.remember_finished(visit, visit.ended_ms, visit.handling_ms)
     if visit.window in day.hall.windows and visit.end is not VisitEnd.UNDONE:
         day.board_call(visit, visit.last_call_ms)
 
@@ -164,7 +158,10 @@ def save(connection: sqlite3.Connection, hall: str, head: Head, now: HallNow) ->
     many(INSERT["days"], [(hall, new.isoformat(), first) for new, first in now.new_days])
     connection.execute(
         UPSERT["halls"],
-        (hall, head.no, head.revision, head.day.isoformat(), head.first_revision, head.closed_ms, head.hash, head.time_ms),
+        (
+            hall, head.no, head.revision, head.day.isoformat(), head.first_revision, head.closed_ms, head.hash,
+            head.time_ms,
+        ),
     )
     day.written()
     now.written()

@@ -1,7 +1,7 @@
 """Objects to rows and back, in the column order of `tables.py`."""
 
 import json
-from collections.abc import Mapping
+import sqlite3
 from typing import Any
 
 from contract.words import (
@@ -34,7 +34,7 @@ def ticket_row(hall: str, t: Ticket) -> Row:
     )  # fmt: skip
 
 
-def ticket_from(row: Mapping[str, Any]) -> Ticket:
+def ticket_from(row: sqlite3.Row) -> Ticket:
     """A ticket from its row."""
     return Ticket(
         id=row["id"], day=row["day"], series=row["series"], number=row["number"], label=row["label"], line=row["line"],
@@ -55,7 +55,7 @@ def visit_row(hall: str, v: Visit) -> Row:
     )  # fmt: skip
 
 
-def visit_from(row: Mapping[str, Any]) -> Visit:
+def visit_from(row: sqlite3.Row) -> Visit:
     """A visit from its row."""
     return Visit(
         id=row["id"], ticket=row["ticket"], label=row["label"], line=row["line"], window=row["window"],
@@ -79,7 +79,7 @@ def slip_row(hall: str, s: Slip) -> Row:
     )  # fmt: skip
 
 
-def slip_from(row: Mapping[str, Any]) -> Slip:
+def slip_from(row: sqlite3.Row) -> Slip:
     """A slip from its row."""
     return Slip(
         id=row["id"], ticket=row["ticket"], label=row["label"], kiosk=row["kiosk"], reprint=bool(row["reprint"]),
@@ -94,7 +94,7 @@ def window_row(hall: str, w: WindowNow) -> Row:
     return (hall, w.no, w.clerk, w.session, w.paused_ms, w.paused_reason, w.since_ms, w.revision)
 
 
-def window_from(row: Mapping[str, Any]) -> WindowNow:
+def window_from(row: sqlite3.Row) -> WindowNow:
     """A window's present from its row."""
     return WindowNow(
         no=row["no"], clerk=row["clerk"], session=row["session"], paused_ms=row["paused_ms"],
@@ -110,7 +110,7 @@ def rating_row(hall: str, r: CounterRecord, received_ms: int, revision: int) -> 
     )  # fmt: skip
 
 
-def record_from(row: Mapping[str, Any]) -> CounterRecord:
+def record_from(row: sqlite3.Row) -> CounterRecord:
     """A counter record from its row."""
     return CounterRecord(
         visit=row["visit"], level=row["level"], reason=NotRated(row["reason"]) if row["reason"] else None,
@@ -124,7 +124,7 @@ def device_row(hall: str, d: DeviceEntry) -> Row:
     return (hall, d.name, d.kind.value, ";".join(d.windows), d.zone, d.token_hash, int(d.revoked), health, d.health_ms)
 
 
-def device_from(row: Mapping[str, Any]) -> DeviceEntry:
+def device_from(row: sqlite3.Row) -> DeviceEntry:
     """A device from its row."""
     return DeviceEntry(
         name=row["name"], kind=DeviceKind(row["kind"]), windows=tuple(filter(None, row["windows"].split(";"))),
@@ -138,7 +138,7 @@ def user_row(hall: str, u: User) -> Row:
     return (hall, u.login, u.name, ";".join(r.value for r in u.roles), u.password_hash, int(u.disabled))
 
 
-def user_from(row: Mapping[str, Any]) -> User:
+def user_from(row: sqlite3.Row) -> User:
     """A user from their row."""
     return User(
         login=row["login"], name=row["name"], roles=tuple(Role(r) for r in row["roles"].split(";") if r),
@@ -151,7 +151,7 @@ def session_row(hall: str, s: SessionEntry, ended_ms: int | None) -> Row:
     return (hall, s.id, s.login, s.window, s.device, s.started_ms, ended_ms)
 
 
-def session_from(row: Mapping[str, Any]) -> SessionEntry:
+def session_from(row: sqlite3.Row) -> SessionEntry:
     """A session from its row."""
     return SessionEntry(
         id=row["id"], login=row["login"], window=row["window"], device=row["device"], started_ms=row["started_ms"]
@@ -163,6 +163,6 @@ def code_row(hall: str, c: OneTimeCode) -> Row:
     return (hall, c.code_hash, c.purpose, c.subject, c.until_ms)
 
 
-def code_from(row: Mapping[str, Any]) -> OneTimeCode:
+def code_from(row: sqlite3.Row) -> OneTimeCode:
     """A one-time code from its row."""
     return OneTimeCode(row["code_hash"], row["purpose"], row["subject"], row["until_ms"])

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from server.storage import tables
 
-_DIALECT = sqlite.dialect(paramstyle="qmark")  # type: ignore[no-untyped-call]
+_DIALECT = sqlite.dialect(paramstyle="qmark")
 
 
 def _compile(statement: Any) -> str:

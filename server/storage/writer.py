@@ -48,7 +48,7 @@ class _Waiting:
     def __init__(self, order: Order) -> None:
         self.order = order
         self.digest = digest_of(order)
-        self.result: AsyncResult = AsyncResult()
+        self.result: AsyncResult[Answer] = AsyncResult()
 
 
 def wall_ms() -> int:
@@ -82,7 +82,7 @@ class Writer:
         self._published: dict[str, Published] = {}
         self._stale: set[str] = set()  # halls whose cards wait to be made
         self._cards_made = 0.0
-        self._greenlet: gevent.Greenlet | None = None
+        self._greenlet: gevent.Greenlet[[], None] | None = None
         self._connection: sqlite3.Connection | None = None
         self.commits = 0
         self.commands = 0
@@ -114,7 +114,9 @@ class Writer:
         """Stand in the line and wait until the command is committed. Raises KeyReused."""
         waiting = _Waiting(order)
         self._line.put(waiting)
-        answer: Answer = waiting.result.get()
+        answer = waiting.result.get()
+        if answer is None:
+            raise RuntimeError("the writer ended without an answer")
         return answer
 
     def _run(self) -> None:

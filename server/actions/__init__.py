@@ -1,0 +1,1 @@
+"""One file = one deed. `table.py` names them all."""

@@ -1,0 +1,44 @@
+"""Find what a command names, or refuse."""
+
+from collections.abc import Sequence
+
+from contract.words import ADMINISTRATORS, Code, Role, Step
+from server.domain.day import Day
+from server.domain.errors import Refusal
+from server.domain.ticket import Ticket
+from server.storage.hall_now import HallNow
+from server.storage.register import OneTimeCode, User
+
+
+def need_ticket(day: Day, ticket_id: int, step: Step | None = None) -> Ticket:
+    """The day's ticket, whose life has the step."""
+    ticket = day.tickets.get(ticket_id)
+    if ticket is None:
+        raise Refusal(Code.TICKET_UNKNOWN)
+    if step is not None and not ticket.may(step):
+        ticket.take(step)  # raises the refusal with the state's words
+    return ticket
+
+
+def need_user(now: HallNow, login: str) -> User:
+    """The person with this login."""
+    user = now.register.users.get(login)
+    if user is None:
+        raise Refusal(Code.USER_UNKNOWN, login=login)
+    return user
+
+
+def need_roles(roles: Sequence[Role]) -> tuple[Role, ...]:
+    """Roles one account may hold together."""
+    wanted = tuple(dict.fromkeys(roles))
+    if len(ADMINISTRATORS & set(wanted)) > 1:
+        raise Refusal(Code.ROLES_CLASH)
+    return wanted
+
+
+def need_code(now: HallNow, code_hash: str, purpose: str, now_ms: int, subject: str | None = None) -> OneTimeCode:
+    """A one-time code that is known, for this purpose (and person), and in time."""
+    code = now.register.codes.get(code_hash)
+    if code is None or code.purpose != purpose or now_ms > code.until_ms or subject not in (None, code.subject):
+        raise Refusal(Code.CODE_INVALID)
+    return code

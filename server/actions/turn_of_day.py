@@ -1,0 +1,33 @@
+"""The day turns by itself: one command for each ticket still open, then one that begins the new day."""
+
+from contract.commands import TurnOfDay
+from contract.replies import Done
+from contract.words import Code, Step, VisitEnd
+from server.actions.answers import done
+from server.actions.lookup import need_ticket
+from server.domain.calling import take_back
+from server.domain.errors import Refusal
+from server.domain.hours import business_day
+from server.storage.hall_now import HallNow
+from server.storage.orders import Actor
+
+
+def turn_of_day(now: HallNow, command: TurnOfDay, actor: Actor, now_ms: int) -> Done:
+    """Refused unless `command.day` is the day in memory and is over."""
+    day = now.day
+    today = business_day(day.hall, now_ms)
+    if command.day != day.day or today <= day.day:
+        raise Refusal(Code.NOT_DUE)
+    if command.ticket is not None:
+        ticket = need_ticket(day, command.ticket, Step.TURN_OF_DAY)
+        day.move(ticket, Step.TURN_OF_DAY)
+        take_back(day, ticket, VisitEnd.ABANDONED, now_ms)
+        return done(day, ticket)
+    still = [t.label for t in day.tickets.values() if not t.final]
+    if still:
+        raise Refusal(Code.DAY_NOT_EMPTY, numbers=still)
+    for session in [s for s in now.register.sessions.values() if s.window is not None]:
+        now.end_session(session.id, now_ms)
+    day.turn(today, now_ms)
+    now.facts = {"day": today.isoformat()}
+    return done(day)

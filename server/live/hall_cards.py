@@ -1,0 +1,210 @@
+"""Cards of the hall, its lines, calls, prints, devices and totals."""
+
+from datetime import UTC, date, datetime, time
+
+from contract import cards as c
+from contract.words import State, WhyClosed
+from server.actions.answers import line_department, priority_words, wait_of, words
+from server.actions.take_number import line_taking
+from server.domain.day import Day
+from server.domain.hours import hall_hours, scheduled
+from server.domain.ticket import Slip, Ticket
+from server.storage.hall_now import HallNow
+
+_RECENT_CALL_MS = 60_000
+_AT_LEAST_CALLS = 8
+_MOST_QUEUED = 300
+_MOST_SLIPS = 50
+
+
+def iso(ms: int) -> str:
+    """Epoch milliseconds as ISO 8601 UTC."""
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def clock(at: time | None) -> str | None:
+    """A local time of day as HH:MM."""
+    return f"{at:%H:%M}" if at is not None else None
+
+
+def hall_card(day: Day, now_ms: int) -> c.HallCard:
+    """`hall`."""
+    hall = day.hall
+    hours = hall_hours(hall, day.day, now_ms)
+    return c.HallCard(
+        name=words(hall.name),
+        day=day.day.isoformat(),
+        timezone=hall.timezone.key,
+        open=hours.open and day.closed_ms is None,
+        open_until=clock(hours.until),
+        opens_next=_next(day.day, hours.next_day, hours.next_opens),
+        numbers_from=clock(hours.numbers_from),
+        day_closed=day.closed_ms is not None,
+        zones=[c.ZoneOnHallCard(zone=z.code, floor=z.floor, name=words(z.name)) for z in hall.zones.values()],
+        missed_rule=words(hall.missed_rule),
+        supervision_phone=hall.supervision_phone,
+        messages=[words(message) for message in hall.messages],
+    )
+
+
+def _next(today: date, that: date | None, opens: time | None) -> str | None:
+    if that is None or opens is None:
+        return None
+    return f"{opens:%H:%M}" if that == today else f"{that.isoformat()} {opens:%H:%M}"
+
+
+def line_card(day: Day, line_id: str, now_ms: int) -> c.LineCard:
+    """`line/<id>`."""
+    hall, line = day.hall, day.hall.lines[line_id]
+    state = line_taking(day, line, now_ms)
+    waiting = len(day.queues[line_id])
+    desk = line.service.asks_desk
+    on_duty = scheduled(hall, line, day.day)
+    return c.LineCard(
+        line=line_id,
+        prefix=line.service.prefix,
+        name=words(line.service.name),
+        department=line_department(hall, line),
+        zones=list(dict.fromkeys(hall.windows[w].zone for w in on_duty or line.windows)),
+        windows=list(on_duty),
+        open_windows=day.open_windows(line_id),
+        waiting=waiting,
+        wait=wait_of(day, line_id, waiting, now_ms) if state.open else None,
+        open=state.open and not desk,
+        why=WhyClosed.ASK_DESK if state.open and desk else state.why,
+        again=clock(state.again),
+        order=line.order,
+    )
+
+
+def queue_card(day: Day, line_id: str) -> c.QueueCard:
+    """`queue/<line>`."""
+    queue = day.queues[line_id]
+    numbers = [_queued(ticket) for ticket, _ in zip(queue, range(_MOST_QUEUED), strict=False)]
+    here = [t for t in day.all_of(State.HELD, State.MISSED) if t.line == line_id]
+    return c.QueueCard(
+        line=line_id,
+        numbers=numbers,
+        held=[parked(day, t) for t in here if t.state is State.HELD],
+        missed=[parked(day, t) for t in here if t.state is State.MISSED],
+    )
+
+
+def _queued(ticket: Ticket) -> c.QueuedTicket:
+    return c.QueuedTicket(
+        ticket=ticket.id,
+        number=ticket.label,
+        priority=priority_words(ticket.priority),
+        since=iso(ticket.taken_ms),
+        returned=ticket.returns,
+        transferred=ticket.transferred,
+    )
+
+
+def parked(day: Day, ticket: Ticket) -> c.ParkedTicket:
+    """A held or missed ticket on a card."""
+    visit = day.visits[ticket.visit] if ticket.visit is not None else None
+    since = (visit.held_ms if visit else ticket.missed_ms) or ticket.taken_ms
+    return c.ParkedTicket(
+        ticket=ticket.id,
+        visit=visit.id if visit else None,
+        number=ticket.label,
+        service=words(day.hall.lines[ticket.line].service.name),
+        window=visit.window if visit else None,
+        kind=visit.hold_kind if visit else None,
+        reason=visit.hold_reason or None if visit else None,
+        since=iso(since),
+        can_return=ticket.state is State.HELD or ticket.returns < day.hall.rules.return_limit,
+    )
+
+
+def calls_card(day: Day, zone: str, now_ms: int) -> c.CallsCard:
+    """`calls/<zone>`: newest first; of a ticket called again only the newest call."""
+    shown: list[c.Call] = []
+    seen: set[str] = set()
+    for call in day.calls:
+        if call.zone != zone or call.number in seen:
+            continue
+        if len(shown) >= _AT_LEAST_CALLS and now_ms - call.at_ms > _RECENT_CALL_MS:
+            break
+        seen.add(call.number)
+        shown.append(
+            c.Call(call=call.id, number=call.number, window=call.window, time=iso(call.at_ms), recall=call.recall)
+        )
+    return c.CallsCard(zone=zone, calls=shown)
+
+
+def kiosks(day: Day) -> list[str]:
+    """The hall's kiosks by name."""
+    return [d.code for d in day.hall.devices if d.kind == "kiosk"]
+
+
+def prints_card(day: Day, kiosk: str) -> c.PrintsCard:
+    """`prints/<kiosk>`: slips reserved for it that did not come from its own screen."""
+    slips = [s.id for s in day.unsettled.values() if s.kiosk == kiosk and _asked_from_desk(day, s)]
+    return c.PrintsCard(kiosk=kiosk, slips=slips)
+
+
+def _asked_from_desk(day: Day, slip: Slip) -> bool:
+    return slip.reprint or day.tickets[slip.ticket].kiosk != slip.kiosk
+
+
+def devices_card(now: HallNow) -> c.DevicesCard:
+    """`devices`: health, slips to look after, tickets at work."""
+    day = now.day
+    devices = [
+        c.DeviceOnCard(
+            device=d.name, kind=d.kind.value, windows=list(d.windows), zone=d.zone, health=dict(d.health),
+            since=iso(d.health_ms) if d.health_ms is not None else None,
+        )
+        for d in now.register.devices.values() if not d.revoked
+    ]  # fmt: skip
+    slips = [
+        c.SlipTrouble(
+            slip=s.id, ticket=s.ticket, number=s.label, kiosk=s.kiosk or None,
+            outcome=s.outcome.value if s.outcome else None, after=s.after.value if s.after else None,
+            reason=s.reason or None,
+        )
+        for s in day.troubles.values() if s.kiosk
+    ]  # fmt: skip
+    at_work = [_at_work(day, t) for t in day.all_of(State.CALLED, State.SERVING, State.HELD)]
+    return c.DevicesCard(devices=devices, slips=slips[-_MOST_SLIPS:], at_work=at_work)
+
+
+def _at_work(day: Day, ticket: Ticket) -> c.TicketAtWork:
+    visit = day.visits[ticket.visit or 0]
+    since = visit.held_ms or visit.started_ms or visit.called_ms
+    return c.TicketAtWork(
+        ticket=ticket.id, visit=visit.id, number=ticket.label, window=visit.window, state=ticket.state.value,
+        since=iso(since),
+    )  # fmt: skip
+
+
+def today_card(day: Day) -> c.TodayCard:
+    """`today`: totals from the day's own indexes."""
+    pending = sum(1 for visit in day.pending if visit in day.visits)
+    count = {state: len(tickets) for state, tickets in day.by_state.items()}
+    records = len(day.records)
+    return c.TodayCard(
+        taken=len(day.tickets),
+        called=count[State.CALLED],
+        serving=count[State.SERVING],
+        waiting=count[State.WAITING],
+        held=count[State.HELD],
+        done=count[State.DONE],
+        missed=count[State.MISSED],
+        abandoned=count[State.ABANDONED],
+        cancelled=count[State.CANCELLED],
+        rateable=records + pending,
+        rated=records - day.levels[0],
+        not_rated=day.levels[0],
+        pending=pending,
+        levels={str(level): day.levels[level] for level in range(5, 0, -1)},
+    )
+
+
+def alerts_card() -> c.AlertsCard:
+    """`alerts`: none are defined yet."""
+    return c.AlertsCard(alerts=[])
+
+

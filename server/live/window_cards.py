@@ -1,0 +1,158 @@
+"""Cards of a window: what it shows to the hall, and what its clerk and its agent need."""
+
+from contract import cards as c
+from contract.words import State
+from server.actions.answers import priority_words, words
+from server.domain.day import Day
+from server.domain.line import callable_lines, may_take
+from server.domain.ticket import Visit
+from server.domain.window import deeds
+from server.live.hall_cards import iso, parked
+from server.storage.hall_now import HallNow
+
+_MOST_NEXT = 8
+_MOST_LISTED = 20
+_MOST_PENDING = 50
+
+
+def _panel(day: Day, no: str) -> c.Panel | None:
+    """Who sits there; names and marks as the hall's staff table has them."""
+    person = day.hall.staff.get(day.windows[no].clerk)
+    if person is None:
+        return None
+    return c.Panel(
+        staff_no=person.staff_no,
+        name=person.name,
+        title=person.title or None,
+        party=person.party,
+        honour=person.honour or None,
+        promise=person.promise or None,
+    )
+
+
+def window_card(day: Day, no: str) -> c.WindowCard:
+    """`window/<no>`."""
+    window, visit = day.hall.windows[no], day.in_hand(no)
+    services = [day.hall.services[prefix] for prefix in window.services if prefix in day.hall.services]
+    return c.WindowCard(
+        window=no,
+        zone=window.zone,
+        floor=day.hall.zones[window.zone].floor,
+        department=words(day.hall.departments[window.department].name),
+        services=[words(service.name) for service in services],
+        state=day.state_of(no),
+        number=visit.label if visit else None,
+        service=words(day.hall.lines[visit.line].service.name) if visit else None,
+        since=iso(day.windows[no].since_ms),
+        panel=_panel(day, no),
+    )
+
+
+def work_card(now: HallNow, no: str, now_ms: int) -> c.WorkCard:
+    """`work/<window>`: everything the clerk's page enables its keys from."""
+    day, window, visit = now.day, now.day.windows[no], now.day.in_hand(no)
+    waiting, numbers = _waiting(day, no)
+    lines = callable_lines(day.hall, day.hall.windows[no])
+    held, missed = _taken_back(day, no, set(lines))
+    pending = sorted((v for v in day.pending.values() if v.window == no), key=lambda v: v.id)
+    running = next((v for v in reversed(pending) if v.invitation_ended_ms is None), None)
+    return c.WorkCard(
+        window=no,
+        clerk=_clerk(now, no),
+        state=day.state_of(no),
+        paused_reason=window.paused_reason or None,
+        paused_since=iso(window.paused_ms) if window.paused_ms is not None else None,
+        ticket=_ticket(day, visit) if visit else None,
+        visit=_visit(day, visit) if visit else None,
+        deeds=[
+            c.AllowedDeed(
+                deed=d.deed, allowed=d.allowed, allowed_from=iso(d.from_ms) if d.from_ms is not None else None,
+                until=iso(d.until_ms) if d.until_ms is not None else None, why=d.why.value if d.why else None,
+            )
+            for d in deeds(day, no, now_ms)
+        ],
+        invitation=_invitation(running) if running else None,
+        pending=[_invitation(v) for v in pending[:_MOST_PENDING]],
+        waiting=waiting,
+        next_numbers=numbers,
+        held=held,
+        missed=missed,
+        pass_on_to=list(day.hall.lines),
+        keypad=day.hall.has_keypad(no),
+        finished_today=day.finished[no],
+    )  # fmt: skip
+
+
+def _clerk(now: HallNow, no: str) -> c.Panel | None:
+    """The person signed in, also one who is not in the staff table."""
+    panel = _panel(now.day, no)
+    login = now.day.windows[no].clerk
+    if panel is not None or not login:
+        return panel
+    user = now.register.users.get(login)
+    name = user.name if user else login
+    return c.Panel(staff_no=login, name=name, title=None, party=False, honour=None, promise=None)
+
+
+def _waiting(day: Day, no: str) -> tuple[int, list[str]]:
+    """How many this window could call now, and the first of them: the very next, then by standing."""
+    window = day.hall.windows[no]
+    found = [
+        (place, ticket)
+        for line in callable_lines(day.hall, window)
+        for place, ticket in zip(day.queues[line].places, day.queues[line], strict=True)
+        if may_take(window, ticket, day.hall.lines[line])
+    ]
+    found.sort(key=lambda pair: pair[0])
+    numbers = [ticket.label for _, ticket in found[:_MOST_NEXT]]
+    chosen = day.next_for(no)
+    if chosen is not None:
+        first = chosen.ticket.label
+        numbers = [first, *(n for n in numbers if n != first)][:_MOST_NEXT]
+    return len(found), numbers
+
+
+def _taken_back(day: Day, no: str, lines: set[str]) -> tuple[list[c.ParkedTicket], list[c.ParkedTicket]]:
+    """Held and missed tickets of this window's lines, or parked at it."""
+    here = day.all_of(State.HELD, State.MISSED)
+    mine = [t for t in here if t.line in lines or (t.visit is not None and day.visits[t.visit].window == no)]
+    held = [parked(day, t) for t in mine if t.state is State.HELD]
+    missed = [parked(day, t) for t in mine if t.state is State.MISSED]
+    return held[:_MOST_LISTED], missed[-_MOST_LISTED:]
+
+
+def _ticket(day: Day, visit: Visit) -> c.TicketInHand:
+    ticket = day.ticket_of(visit)
+    return c.TicketInHand(
+        ticket=ticket.id,
+        number=ticket.label,
+        line=ticket.line,
+        service=words(day.hall.lines[ticket.line].service.name),
+        priority=priority_words(ticket.priority),
+        taken_at=iso(ticket.taken_ms),
+        returns=ticket.returns,
+        reason=visit.reason,
+    )
+
+
+def _visit(day: Day, visit: Visit) -> c.VisitInHand:
+    return c.VisitInHand(
+        visit=visit.id,
+        state="called" if day.ticket_of(visit).state is State.CALLED else "serving",
+        called_at=iso(visit.called_ms),
+        started_at=iso(visit.started_ms) if visit.started_ms is not None else None,
+        recalls=visit.recalls,
+    )
+
+
+def _invitation(visit: Visit) -> c.InvitationOnCard:
+    invited = visit.invited_ms if visit.invited_ms is not None else visit.ended_ms or 0
+    ended = visit.invitation_ended_ms
+    return c.InvitationOnCard(
+        visit=visit.id,
+        number=visit.label,
+        invited_at=iso(invited),
+        deadline=iso(visit.deadline_ms if visit.deadline_ms is not None else invited),
+        ended_at=iso(ended) if ended is not None else None,
+        ended_by=visit.invitation_ended_by or None,
+    )
