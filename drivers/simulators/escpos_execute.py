@@ -12,6 +12,7 @@ from drivers.simulators.escpos_stream import Command
 from drivers.simulators.escpos_text import TextDecoder
 from drivers.simulators.paper import PaperLine, Strip, StripEnded
 from drivers.simulators.printer_font import PrinterFont
+from drivers.simulators.printer_model import PrinterModel
 
 DEFAULT_LINE_DOTS = 30
 
@@ -29,18 +30,20 @@ class EscposExecutor:
     What is not known is counted in ``unknown`` under its name.
     """
 
-    def __init__(
-        self, *, strip: Strip, font: PrinterFont, text: TextDecoder, has_qr: bool, has_cutter: bool, cut: StripEnded
-    ) -> None:
-        self.strip = strip
+    def __init__(self, model: PrinterModel, *, cut: StripEnded) -> None:
+        self.strip = Strip(model.width_dots)
         self.unknown: Counter[str] = Counter()
         self.beeps = 0
         self.drawer_pulses = 0
-        self._text = text
-        self._has_qr = has_qr
-        self._has_cutter = has_cutter
+        self._text = TextDecoder(
+            has_chinese=model.has_text_font,
+            kanji_after_reset=model.kanji_after_reset,
+            four_byte_glyphs=model.four_byte_glyphs,
+        )
+        self._has_qr = model.has_qr
+        self._has_cutter = model.has_cutter
         self._cut = cut
-        self._line = LineBuffer(strip.width, font)
+        self._line = LineBuffer(model.width_dots, PrinterFont(model.font))
         self._qr = QrSymbol()
         self._modes_at_start()
         self._deeds: dict[str, Callable[[bytes], None]] = self._table()

@@ -21,11 +21,9 @@ from drivers.simulators.escpos_status import (
     real_time_status,
 )
 from drivers.simulators.escpos_stream import Command
-from drivers.simulators.escpos_text import TextDecoder
 from drivers.simulators.event_log import EventLog
 from drivers.simulators.paper import Paper, PaperEnd, Strip
 from drivers.simulators.paper_tray import PaperTray
-from drivers.simulators.printer_font import PrinterFont
 from drivers.simulators.printer_model import PrinterModel
 from drivers.simulators.receive_buffer import ReceiveBuffer
 
@@ -60,18 +58,7 @@ class EscposPrinter:
         self._automatic_status = False
         self._stopping = False
         self._tray = PaperTray(self._changed, self._log)
-        self._executor = EscposExecutor(
-            strip=Strip(self.model.width_dots),
-            font=PrinterFont(self.model.font),
-            text=TextDecoder(
-                has_chinese=self.model.has_text_font,
-                kanji_after_reset=self.model.kanji_after_reset,
-                four_byte_glyphs=self.model.four_byte_glyphs,
-            ),
-            has_qr=self.model.has_qr,
-            has_cutter=self.model.has_cutter,
-            cut=self._paper_comes_off,
-        )
+        self._executor = EscposExecutor(self.model, cut=self._paper_comes_off)
         self._port = DevicePort(
             received=self._receive,
             noted=self._log.write,
