@@ -1,0 +1,1 @@
+"""The screens of the hall: files that the server mounts for any browser."""

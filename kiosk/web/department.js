@@ -1,0 +1,17 @@
+// One question more for what each department answers for itself (inquiry): which department.
+
+import { html } from "/assets/vendor/htm-preact/standalone.module.js";
+import { Ask, LineKey } from "./home.js";
+import { layout, linesAndGroups } from "./directory.js";
+
+export function Department({ agent, portrait, page, choose }) {
+  const group = linesAndGroups(agent.cards).groups.find((found) => found.prefix === page.prefix);
+  const lines = group?.lines ?? [];
+  return html`<${Ask} what="kiosk.ask_department" />
+    <div class="floors k-departments" style=${layout([{ lines }], portrait, portrait ? -136 : -100)}>
+      <section class="floor"><div class="svcs">
+        ${lines.map((line) => html`<${LineKey} key=${line.line} line=${line} name=${line.department} letter=${line.prefix} agent=${agent}
+          onPress=${() => choose(line)} />`)}
+      </div></section>
+    </div>`;
+}

@@ -1,0 +1,56 @@
+// What stands around every page: the four corners and, in the middle of the foot, Back and Home or the kiosk's own state.
+
+import { html } from "/assets/vendor/htm-preact/standalone.module.js";
+import { clock, date, useNow } from "/assets/shared/clock.js";
+import { Shape } from "/assets/shared/shapes.js";
+import { lang, pick, setLang, t } from "/assets/shared/words.js";
+
+function Clock({ offset, zone }) {
+  const now = useNow(offset);
+  const { day, weekday } = date(now, zone);
+  return html`<div class="k-clock"><b class="num">${clock(now, zone)}</b><span>${day}<br />${weekday}</span></div>`;
+}
+
+export function Frame(props) {
+  const { agent, portrait, page, contrast, setContrast, children } = props;
+  const hall = agent.cards.hall;
+  const other = lang() === "zh" ? "en" : "zh";
+  return html`<main class=${`kiosk ${portrait ? "" : "k-land"} k-page-${page.name}`}>
+    <header class="k-ends">
+      <${Clock} offset=${agent.offset} zone=${hall?.timezone ?? "Asia/Shanghai"} />
+      <div class="k-mid"><p class="title">${pick(hall?.name)}</p></div>
+      <button class="key" lang=${other} onClick=${() => setLang(other)}>
+        <span>${t("lang.other")}<br /><small>${t("lang.key")}</small></span>
+      </button>
+    </header>
+    <div class="k-body">${children}</div>
+    <footer class="k-ends k-foot">
+      <button class="key" aria-pressed=${contrast} onClick=${() => setContrast(!contrast)}>
+        <${Shape} name="half" /><span>${t("kiosk.contrast")}</span>
+      </button>
+      <div class="k-mid">${page.name === "home" ? html`<${Own} ...${props} />` : html`<${Nav} ...${props} />`}</div>
+      <span></span>
+    </footer>
+  </main>`;
+}
+
+function Own({ agent }) {
+  const own = agent.agent;
+  const phone = agent.cards.hall?.supervision_phone;
+  if (!own) return null;
+  const state = own.printer?.state ?? "none";
+  return html`<p>${t("kiosk.own", { kiosk: own.kiosk })}　${t(`printer.${state}`)}</p>
+    ${phone && html`<p>${t("kiosk.phone", { phone })}</p>`}`;
+}
+
+function Nav({ page, go, home, leave, left, agent }) {
+  const back = page.name === "closed" || page.name === "refused";
+  const finished = page.name === "number";
+  return html`<div class="k-nav">
+    ${back && html`<button class="key" disabled=${agent.busy} onClick=${() => (page.from ? go(page.from) : home())}>
+      <${Shape} name="back" />${t("kiosk.back")}</button>`}
+    <button class="key k-home" disabled=${agent.busy} onClick=${finished ? leave : home}>
+      <${Shape} name="home" />${left === null ? t("kiosk.home") : t("kiosk.home_in", { n: left })}
+    </button>
+  </div>`;
+}

@@ -1,0 +1,78 @@
+// The first page: every service with the people waiting and the wait, by floor.
+
+import { html } from "/assets/vendor/htm-preact/standalone.module.js";
+import { Shape } from "/assets/shared/shapes.js";
+import { lang, pick, range, t, tIn } from "/assets/shared/words.js";
+import { byZone, layout, linesAndGroups, nameClass } from "./directory.js";
+
+export function Ask({ what }) {
+  const other = lang() === "zh" ? "en" : "zh";
+  return html`<div class="k-ask"><h1 class="title">${t(what)}</h1><span class="en" lang=${other}>${tIn(other, what)}</span></div>`;
+}
+
+/** One key of the directory. A closed line can be pressed too: it says why. */
+export function LineKey({ line, name, letter, agent, onPress }) {
+  const short = letter.length > 1 ? "svc-l num svc-l2" : "svc-l num";
+  return html`<button class=${`svc ${line.open ? "" : "svc-shut"}`} data-line=${line.line} disabled=${agent.busy} onClick=${onPress}>
+    <b class=${short}>${letter}</b>
+    <span class=${nameClass(pick(name))}>${pick(name)}</span>
+    <span class="svc-sub">${line.open && line.wait ? t("kiosk.wait", { range: range(line.wait) }) : ""}</span>
+    ${line.open
+      ? html`<span class="svc-wait"><b class="num">${line.waiting}</b> ${t("kiosk.people")}</span>`
+      : html`<span class="svc-wait"><${Shape} name="none" />${t(`why_short.${line.why ?? "no_window"}`)}</span>`}
+  </button>`;
+}
+
+function Floor({ section, agent, choose }) {
+  const { zone, lines } = section;
+  const here = zone && zone.zone === agent.agent?.zone;
+  return html`<section class="floor" aria-label=${pick(zone?.name)}>
+    <div class="floor-no">
+      <b class="num">${zone?.floor}</b>
+      ${here && html`<span class="floor-here">${t("kiosk.here")}</span>`}
+      <span>${pick(zone?.name)}</span>
+    </div>
+    <div class="svcs">
+      ${lines.map((line) => html`<${LineKey} key=${line.line} line=${line} name=${line.name} letter=${line.prefix} agent=${agent}
+        onPress=${() => choose(line)} />`)}
+    </div>
+  </section>`;
+}
+
+function Group({ group, agent, go }) {
+  const open = group.lines.filter((line) => line.open);
+  const waiting = group.lines.reduce((sum, line) => sum + line.waiting, 0);
+  return html`<button class="key" disabled=${agent.busy} onClick=${() => go({ name: "department", prefix: group.prefix })}>
+    <span>${group.prefix} ${pick(group.lines[0].name)}</span>
+    <small>${open.length ? t("kiosk.group", { n: waiting }) : t(`why_short.${group.lines[0].why ?? "no_window"}`)}</small>
+  </button>`;
+}
+
+function PaperWarning({ printer }) {
+  if (["ready", "paper_low"].includes(printer?.state ?? "ready")) return null;
+  return html`<div class="warn k-band" role="status"><${Shape} name="tri" /><p><b>${t(`printer.${printer.state}`)}</b>${t("kiosk.no_paper_before")}</p></div>`;
+}
+
+function HallWarning({ hall }) {
+  if (hall.day_closed) return html`<div class="warn k-band" role="status"><${Shape} name="tri" /><p><b>${t("hall.day_closed")}</b>${t("hall.next_day")}</p></div>`;
+  if (hall.open) return null;
+  const from = hall.numbers_from ?? hall.opens_next;
+  return html`<div class="warn k-band" role="status"><${Shape} name="tri" /><p>
+    <b>${t("hall.closed_now")}</b>${from ? t("hall.numbers_from", { time: from }) : t("hall.next_day")}</p></div>`;
+}
+
+export function Home({ agent, portrait, go, choose }) {
+  const { hall } = agent.cards;
+  const { lines, groups } = linesAndGroups(agent.cards);
+  const sections = byZone(hall.zones, lines, agent.agent?.zone);
+  const printer = agent.agent?.printer;
+  const bands = (hall.open && !hall.day_closed ? 0 : 1) + (["ready", "paper_low"].includes(printer?.state ?? "ready") ? 0 : 1);
+  const style = layout(sections, portrait, bands * (portrait ? 108 : 78) - (groups.length ? 0 : portrait ? 136 : 100));
+  return html`<${Ask} what="kiosk.ask" />
+    <${HallWarning} hall=${hall} /><${PaperWarning} printer=${printer} />
+    ${sections.length ? null : html`<p class="k-none">${t("kiosk.no_services")}</p>`}
+    <div class="floors" style=${style}>
+      ${sections.map((section) => html`<${Floor} key=${section.zone?.zone ?? ""} section=${section} agent=${agent} choose=${choose} />`)}
+    </div>
+    ${groups.length > 0 && html`<div class="k-more">${groups.map((group) => html`<${Group} key=${group.prefix} group=${group} agent=${agent} go=${go} />`)}</div>`}`;
+}

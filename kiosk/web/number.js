@@ -1,0 +1,94 @@
+// The number: in the hollow seal, where to go, how many are ahead, how long; then the paper, or what to do without it.
+
+import { html, useEffect, useState } from "/assets/vendor/htm-preact/standalone.module.js";
+import { Shape } from "/assets/shared/shapes.js";
+import { lang, pick, range, t, tIn } from "/assets/shared/words.js";
+
+const MOST_WINDOWS = 8;
+const UNKNOWN_AFTER = 15_000;
+
+/** "printing", "taken" (paper came, or was sent to a printer that cannot say), or "none". */
+export function paperOf(issued, own) {
+  const slip = own?.last_slip;
+  if (issued.late) return "none";
+  if (!slip || slip.slip !== issued.slip || (slip.outcome === null && !slip.after)) return "printing";
+  return slip.outcome === "printed" || slip.outcome === "sent" ? "taken" : "none";
+}
+
+function Fact({ name, children }) {
+  const other = lang() === "zh" ? "en" : "zh";
+  return html`<div><dt>${t(name)}<span class="en" lang=${other}>${tIn(other, name)}</span></dt><dd>${children}</dd></div>`;
+}
+
+function Windows({ issued }) {
+  const shown = issued.windows.slice(0, MOST_WINDOWS);
+  const many = shown.length > 4 ? "num k-many" : "num";
+  return html`<span class="k-place">${pick(issued.place)}</span>
+    <span class="k-windows">${shown.map((window) => html`<b class=${many} key=${window}>${window}</b>`)}
+    ${issued.windows.length > shown.length && html`<small>${t("kiosk.and_more")}</small>`}</span>`;
+}
+
+function Facts({ issued }) {
+  return html`<dl class="facts">
+    <${Fact} name="fact.service">${pick(issued.service)}${issued.department && html`　<small>${pick(issued.department)}</small>`}<//>
+    <${Fact} name="fact.window"><${Windows} issued=${issued} /><//>
+    <${Fact} name="fact.ahead"><b class="num">${issued.ahead}</b> ${t("kiosk.people")}<//>
+    <${Fact} name="fact.wait">${issued.wait ? html`<b class="num">${range(issued.wait)}</b> ${t("kiosk.minutes")}` : t("kiosk.wait_unknown")}<//>
+  </dl>`;
+}
+
+function Paper({ issued, state }) {
+  return html`<section class="k-paper" aria-live="polite">
+    <h2>${t(state === "taken" ? "kiosk.take_slip" : "kiosk.printing")}</h2>
+    <div class="mouth">
+      <div class=${`mouth-slip ${state === "taken" ? "" : "mouth-coming"}`}>
+        <b class="num">${issued.number}</b><span>${pick(issued.service)}</span><span>${pick(issued.place)} ${issued.windows.slice(0, 4).join(" ")}</span>
+      </div>
+      ${state === "taken" && html`<${Shape} name="down" />`}
+    </div>
+  </section>`;
+}
+
+function WithoutPaper({ issued }) {
+  return html`<ol class="k-without">
+    <li><b>${t("kiosk.note_it", { number: issued.number })}</b><span>${t("kiosk.note_it.why")}</span></li>
+    <li><b>${t("kiosk.reprint")}</b><span>${t("kiosk.reprint.where")}</span></li>
+  </ol>`;
+}
+
+function Failed({ own, issued }) {
+  const reason = own?.last_slip?.slip === issued.slip ? own.last_slip.outcome : null;
+  const state = own?.printer?.state;
+  const why = state && state !== "ready" && state !== "paper_low" ? `printer.${state}` : reason === "unknown" || !reason ? "kiosk.slip_unknown" : "printer.error";
+  return html`<div class="warn k-warn" role="alert"><${Shape} name="tri" /><div>
+    <h1>${t("kiosk.no_slip")}</h1><p>${t(why)}　${t("kiosk.no_slip.do")}</p>
+  </div></div>`;
+}
+
+export function NumberPage({ agent, page, leave, left }) {
+  const { issued } = page;
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), UNKNOWN_AFTER);
+    return () => clearTimeout(timer);
+  }, [issued.slip]);
+  const known = paperOf(issued, agent.agent);
+  const state = known === "printing" && late ? "none" : known;
+  const other = lang() === "zh" ? "en" : "zh";
+  const seal = issued.number.length > 4 ? "seal k-five" : "seal";
+  return html`<div class=${`got got-${state}`}>
+    ${state === "none"
+      ? html`<${Failed} own=${agent.agent} issued=${issued} />`
+      : html`<div class="got-head"><h1 class="title">${t("kiosk.your_number")}</h1><span class="en" lang=${other}>${tIn(other, "kiosk.your_number")}</span></div>`}
+    <div class="got-no"><span class=${seal}>${issued.number}</span></div>
+    <div class="got-rest">
+      <${Facts} issued=${issued} />
+      <div class="got-paper">
+        ${state === "none" ? html`<${WithoutPaper} issued=${issued} />` : html`<${Paper} issued=${issued} state=${state} />`}
+        <p class="rule"><b>${t("kiosk.seal_rule")}</b>${pick(issued.missed_rule)}</p>
+        ${state === "none" && html`<div class="keys1"><button class="key key-ink" onClick=${leave}>
+          ${t("kiosk.noted")}<small>${t("kiosk.stays", { n: left ?? "" })}</small></button></div>`}
+      </div>
+    </div>
+  </div>`;
+}

@@ -1,0 +1,167 @@
+// The clerk's page: the one in hand, the line, what waits aside, and all keys in one row.
+
+import { html, render, useCallback, useEffect, useRef, useState } from "/assets/vendor/htm-preact/standalone.module.js";
+import { Agent } from "/assets/shared/agent.js";
+import { clock, useNow } from "/assets/shared/clock.js";
+import { Refusal, refused } from "/assets/shared/refusal.js";
+import { Shape } from "/assets/shared/shapes.js";
+import { useStore } from "/assets/shared/store.js";
+import { hasWord, lang, pick, setLang, t, useLang } from "/assets/shared/words.js";
+import { Choose } from "./choose.js";
+import { InHand } from "./hand.js";
+import { keysOf, mainKey } from "./keys.js";
+import { Line } from "./line.js";
+import { OUTCOMES } from "./outcomes.js";
+import { Side } from "./side.js";
+import { SignIn } from "./sign_in.js";
+
+const SAY_FOR = 5_000;
+const GUARD = 600; // after the red key has changed its meaning, a second tap of the same press is not taken for it
+
+/** What the last press said, for five seconds. */
+function useSaid() {
+  const [said, set] = useState(null);
+  const say = useCallback((what) => {
+    set(what);
+    if (what) setTimeout(() => set((now) => (now === what ? null : now)), SAY_FOR);
+  }, []);
+  return [said, say];
+}
+
+function useHotkeys(press) {
+  const current = useRef(press);
+  current.current = press;
+  useEffect(() => {
+    const onKey = (event) => {
+      if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+      if (!/^F([2-9]|10)$/.test(event.key) && !(/^[1-7]$/.test(event.key) && event.target.tagName !== "INPUT")) return;
+      if (current.current(event.key)) event.preventDefault();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+}
+
+function Desk({ agent, work }) {
+  const now = useNow(agent.offset);
+  const [said, say] = useSaid();
+  const [menu, open] = useState(null); // a choice to make before the deed: hold, pass_on, pause_window
+  const [outcome, setOutcome] = useState("finished");
+  const [items, setItems] = useState(1);
+  const changed = useRef({ deed: null, at: 0 });
+  const visit = work.visit?.visit ?? null;
+  useEffect(() => (setOutcome("finished"), setItems(1), open(null)), [visit]);
+
+  const cut = agent.cut || !agent.agent?.connected;
+  const state = { work, cut, now, outcome, items };
+  const keys = keysOf(state);
+  const main = mainKey(state);
+  if (changed.current.deed !== main.deed) changed.current = { deed: main.deed, at: performance.now() };
+
+  const run = async (deed, body) => {
+    open(null);
+    say(null);
+    const answer = await agent.do(deed, body);
+    if (answer === null) return;
+    if (refused(answer)) say({ refusal: answer });
+    else if (answer.kind === "nobody_waiting") say({ text: t("win.said_nobody") });
+    else if (answer.kind === "called") say({ text: t("win.said_called", { number: answer.number, reason: reason(answer.reason) }) });
+  };
+  const press = (key) => {
+    if (key.why) return say({ deed: key.deed, text: key.text });
+    if (agent.busy) return;
+    if (key.menu) return open(menu === key.deed ? null : key.deed);
+    run(key.deed, key.body);
+  };
+  useHotkeys((name) => {
+    if (name === "F2") {
+      if (performance.now() - changed.current.at > GUARD) press(main);
+      return true;
+    }
+    const key = keys.find((found) => found.hotkey === name);
+    if (key) press(key);
+    const wanted = work.visit?.state === "serving" && OUTCOMES[Number(name) - 1];
+    if (wanted) setOutcome(wanted);
+    return Boolean(key || wanted);
+  });
+
+  const props = { agent, work, now, keys, main, press, run, outcome, setOutcome, items, setItems, said, cut };
+  return html`<main class="wp">
+    <${Top} agent=${agent} work=${work} now=${now} />
+    <${InHand} ...${props} /><${Line} ...${props} /><${Side} ...${props} />
+    <${Say} said=${said} cut=${cut} agent=${agent} now=${now} />
+    <nav class="wp-keys" aria-label=${t("win.keys")}>${keys.map((key) => html`<${Key} key=${key.place} own=${key} press=${press} hit=${said?.deed === key.deed} />`)}</nav>
+    ${menu && html`<${Choose} deed=${menu} work=${work} cards=${agent.cards} run=${run} close=${() => open(null)} />`}
+  </main>`;
+}
+
+function reason(code) {
+  return hasWord(`reason.${code}`) ? t(`reason.${code}`) : code;
+}
+
+function Key({ own, press, hit }) {
+  return html`<button class=${`${own.why ? "off" : ""} ${hit ? "hit" : ""}`} aria-disabled=${Boolean(own.why)} data-deed=${own.deed}
+    title=${own.why ? own.text : ""} onClick=${() => press(own)}>${own.label}<kbd>${own.hotkey}</kbd></button>`;
+}
+
+/** One line that says: a cut first, then what the last press said. */
+function Say({ said, cut, agent, now }) {
+  if (cut) {
+    const since = agent.cut ? agent.cutSince + agent.offset : Date.parse(agent.agent?.since);
+    const seconds = Math.max(0, Math.floor((now - since) / 1000));
+    return html`<div class="warn wp-say" role="alert"><${Shape} name="fault" /><p class="refusal">
+      <b>${t(agent.cut ? "win.cut_agent" : "win.cut_server", { n: seconds })}</b>${t("win.cut_do")}</p></div>`;
+  }
+  if (!said) return null;
+  if (said.refusal) return html`<${Refusal} refusal=${said.refusal} className="wp-say" />`;
+  return html`<div class=${`wp-say ${said.deed ? "warn" : "wp-told"}`} role="status">${said.deed && html`<${Shape} name="tri" />`}<p><b>${said.text}</b></p></div>`;
+}
+
+function Device({ what, state }) {
+  if (!state || state === "none") return null;
+  if (state === "ready") return html`<li><${Shape} name="work" />${t(`device.${what}`)}</li>`;
+  return html`<li class="wp-flag"><${Shape} name="tri" />${t(`device.${what}`)} ${t(`device_state.${state}`)}</li>`;
+}
+
+function Top({ agent, work, now }) {
+  const own = agent.agent;
+  const hall = agent.cards.hall;
+  const card = agent.cards[`window/${work.window}`];
+  const other = lang() === "zh" ? "en" : "zh";
+  const connected = own?.connected && !agent.cut;
+  return html`<header class="wp-top">
+    <p class="title">${t("win.title", { window: work.window })}</p>
+    <p class="wp-who">${pick(card?.department)}　${work.clerk?.name} ${work.clerk?.staff_no}</p>
+    <ul>
+      <li class=${connected ? "" : "wp-flag"}><${Shape} name=${connected ? "work" : "fault"} />${t(connected ? "win.connected" : "win.not_connected")}</li>
+      <${Device} what="strip" state=${own?.devices?.strip} />
+      <${Device} what="pad" state=${own?.devices?.pad} />
+      <${Device} what="keypad" state=${own?.devices?.keypad} />
+      ${own?.outbox > 0 && html`<li class="wp-flag"><${Shape} name="tri" />${t("win.outbox", { n: own.outbox })}</li>`}
+      <li><button class="wp-lang" lang=${other} onClick=${() => setLang(other)}>${t("lang.other")}</button></li>
+      <li><b class="num">${clock(now, hall?.timezone ?? "Asia/Shanghai")}</b></li>
+    </ul>
+  </header>`;
+}
+
+function Page({ agent }) {
+  useStore(agent);
+  useLang();
+  const number = agent.agent?.window;
+  const work = number && agent.cards[`work/${number}`];
+  useEffect(() => void (document.title = number ? t("win.title", { window: number }) : "排号"), [number, lang()]);
+  if (!work) return html`<main class="wp-wait"><${Waiting} agent=${agent} /></main>`;
+  const inside = agent.agent.signed_in && work.clerk;
+  return inside ? html`<${Desk} agent=${agent} work=${work} />` : html`<${SignIn} agent=${agent} work=${work} />`;
+}
+
+function Waiting({ agent }) {
+  if (agent.refusal) return html`<${Refusal} refusal=${agent.refusal} />`;
+  if (agent.cut) return html`<p>${t("win.no_agent")}</p>`;
+  if (agent.agent && !agent.agent.connected) return html`<p>${t("win.no_server_yet")}</p>`;
+  return html`<p>${t("fresh.connecting")}</p>`;
+}
+
+const agent = new Agent();
+render(html`<${Page} agent=${agent} />`, document.body);
+agent.start();
