@@ -124,13 +124,15 @@ class Line:
     def _wait_for_path(self, before: tuple[int, ...] | None, pause_s: float) -> bool:
         """Waits for the pause; True as soon as there is something at the path that was not there before."""
         until = monotonic() + pause_s
-        while (left := until - monotonic()) > 0:
-            gevent.sleep(min(_LOOK_FOR_PATH_S, left))
+        while True:
             now_there = self._transport.signature()
             if now_there is not None and now_there != before:
                 return True
             before = now_there
-        return False
+            left = until - monotonic()
+            if left <= 0:
+                return False
+            gevent.sleep(min(_LOOK_FOR_PATH_S, left))
 
     def _read_until_lost(self) -> None:
         quiet_s = 0.0

@@ -6,6 +6,7 @@ import gevent
 import pytest
 from gevent.event import Event
 
+from drivers import line
 from drivers.bus import (
     AddressRefused,
     Bus,
@@ -20,12 +21,14 @@ from drivers.bus import (
 from drivers.framing import Frame, Framer
 from drivers.line import Line, Sending
 from drivers.profiles.loader import load_profile
+from drivers.serial_port import LinkLost
 from tests.drivers.far_end import FarEnd, await_fact
 
 PRESS = bytes.fromhex("FF 68 03 03 68 81 11 03 95 16")
 START = bytes.fromhex("68 02 02 68 81 01 82 16")
 CALL_NEXT = bytes.fromhex("FF 68 03 03 68 05 01 0C 12 16")
 CALL = bytes.fromhex("A0 90 05 A5 00 0E C7 EB 00 41 00 30 00 30 00 33 00 BA C5 00 8F")
+SHOWN = bytes.fromhex("A0 90 05 A5 AA")
 TWELVE = bytes.fromhex("FF 68 04 04 68 05 02 01 02 0A 16")
 BEEP = bytes.fromhex("FF 68 02 02 68 05 03 08 16")
 
@@ -55,6 +58,9 @@ def test_an_unplugged_line_says_so_and_a_new_plug_is_given_what_should_be_shown(
     ready(bus)
     bus.show("101", "请A003号")
     bus.show_digits("101", "12")
+    far_end.await_bytes(CALL)
+    far_end.say(SHOWN)
+    await_fact(lambda: bus.health().devices[2].state is DeviceState.READY)
     far_end.say(CALL_NEXT)
     far_end.say(PRESS)
     far_end.await_bytes(START)
@@ -106,6 +112,20 @@ def test_a_line_that_is_plugged_in_late_is_found_and_holds_the_last_text(bus: Bu
     far_end.plug()
     far_end.await_bytes(CALL)
     assert far_end.heard.index(CALL) == far_end.heard.index(b"\xa0\x90"), "no older text went before it"
+
+
+def test_a_new_plug_is_not_kept_waiting_for_the_next_attempt(
+    bus: Bus, far_end: FarEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "BACKOFF_S", (3600.0,))
+    Window(bus)
+    bus.start()
+    for opened in (1, 2, 3):
+        ready(bus)
+        assert bus.health().opened == opened
+        far_end.unplug()
+        await_fact(lambda: bus.health().state is LineState.FAULT)
+        far_end.plug()
 
 
 def test_a_line_held_by_another_program_is_a_fault_and_is_taken_when_it_is_free(bus: Bus, far_end: FarEnd) -> None:
@@ -303,10 +323,32 @@ class TenFrames:
 def test_between_two_frames_of_ours_the_line_is_silent_for_the_gap() -> None:
     traffic = TenFrames()
     framer = Framer([load_profile("ff68-pad").frame_rx])
-    line = Line(QuietLine(), framer, traffic, baud=9600, gap_s=0.02, local_echo=False)
-    line.start()
+    quiet = Line(QuietLine(), framer, traffic, baud=9600, gap_s=0.02, local_echo=False)
+    quiet.start()
     assert traffic.done.wait(timeout=10)
-    line.stop()
+    quiet.stop()
     silences = [after - before for before, after in zip(traffic.on_line_at, traffic.taken_at[1:], strict=False)]
     assert len(silences) == 9
     assert min(silences) >= 0.02
+
+
+class BlockedOnce(QuietLine):
+    """A line that takes nothing the first time something is written, though it can be read."""
+
+    blocked = False
+
+    def write(self, data: bytes) -> None:
+        if not self.blocked:
+            self.blocked = True
+            raise LinkLost("Write timeout")
+
+
+def test_a_line_that_can_be_read_but_not_written_is_opened_again() -> None:
+    traffic = TenFrames()
+    framer = Framer([load_profile("ff68-pad").frame_rx])
+    blocked = Line(BlockedOnce(), framer, traffic, baud=9600, gap_s=0.0, local_echo=False)
+    blocked.start()
+    assert traffic.done.wait(timeout=10)
+    assert (blocked.opened, blocked.last_error) == (2, "Write timeout")
+    assert len(traffic.on_line_at) == 9
+    blocked.stop()

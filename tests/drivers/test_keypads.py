@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from gevent.event import Event
 
 from drivers.bus import Bus, DeviceFault, KeyPress, LineState
@@ -156,29 +157,33 @@ def test_an_invitation_cancelled_before_it_went_out_is_not_sent(bus: Bus, far_en
     assert START not in far_end.heard
 
 
-def test_the_start_of_the_next_rating_waits_while_it_would_be_taken_for_the_answer() -> None:
+def goes_out(keypad: KeypadOnLine, now: float) -> Purpose | None:
+    """What the line would send to the keypad at this time."""
+    waiting = keypad.outgoing.due(now)
+    if waiting is None:
+        return None
+    keypad.outgoing.drop(waiting.purpose)
+    keypad.sent(waiting, now)
+    return waiting.purpose
+
+
+@pytest.mark.parametrize("invited", ["before the press was heard", "when it was taken"])
+def test_a_start_waits_while_it_would_be_taken_for_the_answer_to_a_press(invited: str) -> None:
     keypad: KeypadOnLine
 
-    def rated_and_next_citizen(press: KeyPress) -> None:
-        keypad.cancel_invitation()
-        keypad.invite()
+    def rated(press: KeyPress) -> None:
+        if invited == "when it was taken":
+            keypad.invite()
 
     woken = Event()
-    keypad = KeypadOnLine("101", 1, KEYPADS["ff68-keypad-5"](), rated_and_next_citizen, woken.set)
+    keypad = KeypadOnLine("101", 1, KEYPADS["ff68-keypad-5"](), rated, woken.set)
+    if invited == "before the press was heard":
+        keypad.invite()
     keypad.start()
     keypad.heard(Frame("ff68", PRESS[3], 0x81, 0x11, b"\x03"), 100.0)
     assert woken.wait(timeout=10)
-
-    def goes_out(now: float) -> Purpose | None:
-        waiting = keypad.outgoing.due(now)
-        if waiting is None:
-            return None
-        keypad.outgoing.drop(waiting.purpose)
-        keypad.sent(waiting, now)
-        return waiting.purpose
-
     at = (100.01, 100.1, 100.3, 100.5, 100.6, 100.7)
-    assert [goes_out(now) for now in at] == [Purpose.ACKNOWLEDGE, None, None, None, Purpose.START_RATING, None]
+    assert [goes_out(keypad, now) for now in at] == [Purpose.ACKNOWLEDGE, None, None, None, Purpose.START_RATING, None]
     keypad.stop(within_s=10)
 
 
