@@ -1,0 +1,43 @@
+"""The command line of paihao: a table of subcommands, each in the program it belongs to."""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import importlib  # noqa: E402
+
+import click  # noqa: E402
+
+# Name → where its command is. A kiosk does not load the server, nor a server the drivers.
+COMMANDS = {
+    "serve": "server.command.serve:serve",
+    "hall": "server.command.hall:hall",
+    "device": "server.command.device:device",
+    "user": "server.command.user:user",
+}
+
+
+class _Commands(click.Group):
+    """Loads a program when one of its commands is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, or None."""
+        where = COMMANDS.get(cmd_name)
+        if where is None:
+            return None
+        module, _, attribute = where.partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """排号 · queue tickets for public service halls."""
+
+
+if __name__ == "__main__":
+    main()

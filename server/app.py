@@ -1,0 +1,227 @@
+"""The server, put together: the one place where its parts meet."""
+
+import importlib.util
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import gevent
+import structlog
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+from gevent.event import Event
+
+from contract.replies import Refused
+from contract.words import Code
+from server.actions.table import ACTIONS
+from server.api.account import account_api, device_api
+from server.api.admin import admin_api
+from server.api.answers import from_validation
+from server.api.desk import desk_api
+from server.api.display import display_api
+from server.api.door import Door
+from server.api.guards import guard
+from server.api.kiosk import kiosk_api
+from server.api.service import service_routes
+from server.api.snapshots import Snapshots
+from server.api.web_server import WebServer
+from server.api.window import window_api
+from server.clock import Clock
+from server.crypto import Vault, new_token
+from server.domain.day import Day
+from server.domain.errors import Refusal
+from server.domain.hours import business_day
+from server.halls.document import hall_from
+from server.halls.faults import DocumentRefused
+from server.identity.edge import Edge
+from server.identity.gate import Gate
+from server.identity.passes import Pass, Passes
+from server.identity.throttle import Throttle
+from server.live.cards import build
+from server.live.publish import Publisher
+from server.live.upgrades import Upgrades
+from server.live.watchers import Watchers, socketio_for
+from server.pages.routes import Folders, pages
+from server.settings import Settings
+from server.storage.data_folder import Address, DataFolder, FolderInUse
+from server.storage.database import Database
+from server.storage.reader import Reader
+from server.storage.writer import Writer, wall_ms
+
+STOP_WITHIN_S = 5.0
+
+
+class CannotStart(Exception):
+    """Why the server does not start, in both languages."""
+
+
+def now_text() -> str:
+    """The server's time as it stands on the wire."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class Server:
+    """One server over one data folder. The folder must be locked before and unlocked after."""
+
+    def __init__(self, settings: Settings, folder: DataFolder) -> None:
+        _check_libraries()
+        self._settings = settings
+        self._folder = folder
+        self._secret = new_token()
+        database = Database(folder.path)
+        database.upgrade()
+        self._vault = Vault(folder.key())
+        self._reader = Reader(database)
+        self._edge = Edge(settings)
+        self._passes = Passes(self._vault, time.monotonic)
+        self.app = OpenAPI(
+            __name__,
+            info=Info(title="排号 paihao", version="1"),
+            doc_ui=False,
+            static_folder=None,
+            validation_error_model=Refused,
+            validation_error_callback=from_validation,
+        )
+        self._defects = guard(self.app, self._edge, settings.frame_ancestors)
+        live = socketio_for(self.app, self._edge)
+        self._publisher = Publisher(live, lambda hall: self._watchers.cut_the_revoked(hall), now_text)
+        self.writer = Writer(database, ACTIONS, hall_from, first_day, build, self._publisher.tell)
+        self._clock = Clock(lambda: self.writer.published, self.writer.submit, wall_ms)
+        halls = self.writer.published
+        self._gate = Gate(halls, self._vault, self._edge, settings.sessions, self._secret, wall_ms)
+        self._watchers = Watchers(live, self._passes, halls, self._still_holds)
+        self._add_routes()
+        self._upgrades = Upgrades(self.app.wsgi_app, self._edge, settings.max_connections // 2)
+        self._web: WebServer | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens, as this machine reaches it."""
+        if self._web is None:
+            raise RuntimeError("the server does not listen")
+        host = self._settings.host
+        reached = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+        return f"http://{reached}:{self._web.server_port}"
+
+    def start(self) -> None:
+        """Load the halls, listen, and say where. Raises CannotStart when the port is taken."""
+        self.writer.start()
+        self._publisher.start()
+        self._clock.start()
+        web = WebServer((self._settings.host, self._settings.port), self._upgrades, self._settings.max_connections)
+        try:
+            web.start()
+        except OSError as error:
+            where = f"{self._settings.host}:{self._settings.port}"
+            raise CannotStart(f"不能在 {where} 监听 / cannot listen on {where}: {error.strerror}") from error
+        self._web = web
+        self._folder.write_address(Address(url=self.url, pid=os.getpid(), local_secret=self._secret))
+
+    def stop(self) -> None:
+        """Take nothing new, finish what stands in the line, answer it, close everything."""
+        self._folder.remove_address()
+        if self._web is not None:
+            self._web.stop_accepting()
+        self._upgrades.cut_all()
+        self._clock.stop()
+        self._publisher.stop()
+        self.writer.stop()
+        if self._web is not None:
+            self._web.stop(timeout=STOP_WITHIN_S)
+        self._reader.close()
+        self._vault.close()
+
+    def _add_routes(self) -> None:
+        app, halls = self.app, self.writer.published
+        throttle = Throttle(self._settings.passwords.window_s, time.monotonic)
+        door = Door(self.writer, self._publisher, self._gate, self._vault, self._edge, throttle, self._settings)
+        app.register_api(kiosk_api(door, self._reader))
+        app.register_api(window_api(door))
+        app.register_api(desk_api(door, self._reader))
+        app.register_api(account_api(door))
+        app.register_api(device_api(door))
+        app.register_api(admin_api(door))
+        app.register_api(display_api(self._gate, self._passes, Snapshots(now_text)))
+        app.register_blueprint(service_routes(app, halls, self._defects, now_text()))
+        app.register_blueprint(pages(halls, _folders()))
+
+    def _still_holds(self, one: Pass) -> bool:
+        return self._gate.still_holds(one.hall, one.audience, one.holder)
+
+
+def first_day(document: dict[str, Any], now_ms: int) -> Day:
+    """The first day of a hall that is loaded for the first time. Raises Refusal(HALL_FILE)."""
+    try:
+        hall = hall_from(document)
+    except DocumentRefused as bad:
+        raise Refusal(Code.HALL_FILE, mistakes=[reason.zh for reason in bad.reasons]) from bad
+    return Day(hall, business_day(hall, now_ms), 0, 1)
+
+
+def _folders() -> Folders:
+    def folder(package: str, *parts: str) -> Path:
+        return Path(str(files(package).joinpath(*parts)))
+
+    return Folders(
+        assets=folder("browser"),
+        display=folder("display", "web"),
+        pages=folder("server.pages", "web"),
+        api=folder("flask_openapi3_swagger", "templates", "swagger"),
+    )
+
+
+def _check_libraries() -> None:
+    """gevent-websocket would take the web sockets from simple-websocket, past our safe sending."""
+    if importlib.util.find_spec("geventwebsocket") is not None:
+        raise CannotStart(
+            "请卸载 gevent-websocket 再启动 / uninstall gevent-websocket: paihao serves web sockets without it"
+        )
+
+
+def run(settings: Settings, say: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT. Raises CannotStart."""
+    log_to_stderr(settings.log_level)
+    folder = DataFolder(settings.data_dir)
+    try:
+        folder.lock()
+    except FolderInUse:
+        raise CannotStart(
+            f"另一个服务器正在使用 {settings.data_dir} / another server is using {settings.data_dir}"
+        ) from None
+    except OSError as error:
+        raise CannotStart(f"不能使用数据目录 / cannot use the data folder {settings.data_dir}: {error}") from error
+    stopping = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(number, stopping.set)
+    server = Server(settings, folder)
+    try:
+        server.start()
+        say(f"排号服务器在 {server.url} / paihao serves at {server.url}")
+        if not settings.behind_tls:
+            say("明文 http：只用于演示或隔离的局域网 / plain http: demo or isolated LAN only")
+        stopping.wait()
+    finally:
+        server.stop()
+        folder.unlock()
+
+
+def log_to_stderr(level: str) -> None:
+    """Logs go to standard error, one line each; secrets are never put into one."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer(colors=False, sort_keys=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")

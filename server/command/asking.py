@@ -1,0 +1,52 @@
+"""What the subcommands share: options, asking the server, saying a code."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from server.app import CannotStart
+from server.command.local_client import LocalClient, RefusedByServer, local_client
+
+DATA = click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    default=Path("data"),
+    show_default=True,
+    help="数据目录 · the server's data folder; a server that runs over it is asked, else the folder is opened.",
+)
+HALL = click.option("--hall", help="大厅代码 · code of the hall; needed only where there are several.")
+
+
+class Stops(click.ClickException):
+    """A sentence instead of a traceback; the exit code is 2, as for wrong usage."""
+
+    exit_code = 2
+
+
+@contextmanager
+def client_of(data: Path) -> Iterator[LocalClient]:
+    try:
+        with local_client(data) as client:
+            yield client
+    except (CannotStart, RefusedByServer) as error:
+        raise Stops(str(error)) from error
+
+
+def do(data: Path, hall: str | None, deed: str, body: dict[str, Any]) -> dict[str, Any]:
+    with client_of(data) as client:
+        return client.do(hall or client.only_hall(), deed, body)
+
+
+def say_code(login: str, reply: dict[str, Any]) -> None:
+    click.echo(f"{login} 的一次性代码 / one-time code of {login}: {reply['code']}  ({until(reply)})")
+    click.echo("在登录页用它设置密码 / set a password with it on the sign-in page")
+
+
+def until(reply: dict[str, Any]) -> str:
+    """Until when a code is good, by this machine's clock."""
+    local = datetime.fromisoformat(reply["until"]).astimezone()
+    return f"有效至 / valid until {local:%Y-%m-%d %H:%M}"

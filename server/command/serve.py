@@ -1,0 +1,26 @@
+"""`paihao serve`."""
+
+from pathlib import Path
+
+import click
+
+from server.app import CannotStart, run
+from server.command.asking import Stops
+from server.settings import SettingsWrong, read_settings, settings_help
+
+
+@click.command(
+    epilog="\b\n设置 · settings (TOML):\n"
+    + settings_help()
+    + "\n\n\b\n例 · example: paihao serve --data data --port 8600"
+)
+@click.option("--settings", "file", type=click.Path(path_type=Path), help="设置文件 · settings file (TOML).")
+@click.option("--data", "data_dir", type=click.Path(path_type=Path), help="数据目录 · data folder.")
+@click.option("--host", help="监听地址 · address to listen on.")
+@click.option("--port", type=int, help="端口 · port; 0 takes a free one.")
+def serve(file: Path | None, data_dir: Path | None, host: str | None, port: int | None) -> None:
+    """启动服务器 · Serve the halls of a data folder until SIGTERM or Ctrl-C."""
+    try:
+        run(read_settings(file, data_dir=data_dir, host=host, port=port), lambda line: click.echo(line))
+    except (CannotStart, SettingsWrong) as error:
+        raise Stops(str(error)) from error
