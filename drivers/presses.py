@@ -75,6 +75,11 @@ class PressTiming:
         self._told_frame = frame
         self._told_at = at
 
+    def started(self) -> None:
+        """A new rating has begun: an equal frame from now on is a press for it. The start was held back until the
+        keypad had been silent for longer than it pauses between repeats."""
+        self.last = None
+
     def opened(self, now: float) -> None:
         """The line is open (again)."""
         self._start_from = max(self._start_from, now + self._taken_within_s + _MARGIN_S)

@@ -54,6 +54,8 @@ class KeypadOnLine(PressingDevice[KeyPress]):
 
     def sent(self, waiting: Waiting, at: float) -> None:
         self.timing.told(waiting.frame, at)
+        if waiting.purpose is Purpose.START_RATING:
+            self.timing.started()
 
     def line_opened(self, now: float) -> None:
         self.timing.opened(now)

@@ -146,6 +146,18 @@ def test_an_invitation_starts_a_rating(bus: Bus, far_end: FarEnd) -> None:
     far_end.await_bytes(START, 2)
 
 
+def test_the_next_citizen_may_press_the_same_key_at_once(bus: Bus, far_end: FarEnd) -> None:
+    presses = Presses()
+    begin(bus, presses)
+    for citizen in (1, 2, 3):
+        before = far_end.listen().count(START)
+        bus.invite("101")
+        far_end.await_bytes(START, before + 1)
+        far_end.press(PRESS[3], START)
+        assert len(presses) == citizen
+    assert presses.levels == [4, 4, 4]
+
+
 def test_an_invitation_cancelled_before_it_went_out_is_not_sent(bus: Bus, far_end: FarEnd) -> None:
     bus.add_keypad(window="101", address=1, profile="ff68-keypad-5", on_press=Presses().append)
     bus.add_keypad(window="102", address=2, profile="ff68-keypad-5", on_press=Presses().append)
