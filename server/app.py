@@ -55,7 +55,7 @@ from server.storage.database import Database
 from server.storage.reader import Reader
 from server.storage.writer import Writer, wall_ms
 
-STOP_WITHIN_S = 5.0
+STOP_WITHIN_S = 1.0  # for answers on their way; what is asked on kept connections meanwhile is not heard
 
 
 class CannotStart(Exception):

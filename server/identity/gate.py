@@ -93,13 +93,12 @@ class Gate:
         register = self.hall(hall).register
         if audience is Audience.PUBLIC:
             return Holder()
-        if "HTTP_X_SESSION" in environ:
-            self.desk(hall, AUDIENCE_ROLES[audience], environ)
-            return Holder(session=self._vault.session_of(hall, environ["HTTP_X_SESSION"]))
         hashed = _bearer(environ)
-        device = register.device_by_token(hashed) if hashed else None
+        if hashed is None:
+            return Holder(session=self.desk(hall, AUDIENCE_ROLES[audience], environ).session)
+        device = register.device_by_token(hashed)
         if device is None:
-            raise Refusal(Code.NOT_ENROLLED if hashed else Code.NOT_SIGNED_IN)
+            raise Refusal(Code.NOT_ENROLLED)
         if device.kind not in AUDIENCE_KINDS[audience]:
             raise Refusal(Code.WRONG_PLACE)
         return Holder(token_hash=hashed)
