@@ -14,6 +14,7 @@ COMMANDS = {
     "hall": "server.command.hall:hall",
     "device": "server.command.device:device",
     "user": "server.command.user:user",
+    "doctor": "server.command.doctor:doctor",
 }
 
 

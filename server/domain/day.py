@@ -4,7 +4,7 @@ Every change goes through a method here, so that what must be written and which 
 """
 
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from contract.words import NotRated, State, Step, VisitEnd, WindowState
@@ -42,6 +42,7 @@ class CounterRecord:
     at_ms: int
     window: str
     clerk: str
+    revision: int = 0  # of the command that recorded it
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +319,7 @@ class Day:
 
     def record(self, record: CounterRecord) -> None:
         """A visit got its counter record."""
+        record = replace(record, revision=self.revision)
         self.know_record(record)
         visit = self.pending.pop(record.visit, None)
         if visit is not None:

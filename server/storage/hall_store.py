@@ -152,7 +152,7 @@ def save(connection: sqlite3.Connection, hall: str, head: Head, now: HallNow) ->
         UPSERT["line_stops"],
         [(hall, line, int(day.stopped.get(line, False)), head.revision) for line in sorted(changed.stops)],
     )
-    many(INSERT["ratings"], [rows.rating_row(hall, r, head.time_ms, head.revision) for r in changed.records])
+    many(INSERT["ratings"], [rows.rating_row(hall, r, head.time_ms) for r in changed.records])
     _save_register(many, hall, now)
     many(INSERT["definitions"], [(hall, revision, head.time_ms, text) for revision, text in now.new_documents])
     many(INSERT["days"], [(hall, new.isoformat(), first) for new, first in now.new_days])

@@ -102,11 +102,11 @@ def window_from(row: sqlite3.Row) -> WindowNow:
     )  # fmt: skip
 
 
-def rating_row(hall: str, r: CounterRecord, received_ms: int, revision: int) -> Row:
+def rating_row(hall: str, r: CounterRecord, received_ms: int) -> Row:
     """A counter record as its row."""
     return (
         hall, r.visit, "counter", r.level, r.reason.value if r.reason else None, r.at_ms, received_ms, r.window,
-        r.clerk, RATING_OPTIONS_VERSION, revision,
+        r.clerk, RATING_OPTIONS_VERSION, r.revision,
     )  # fmt: skip
 
 
@@ -114,7 +114,7 @@ def record_from(row: sqlite3.Row) -> CounterRecord:
     """A counter record from its row."""
     return CounterRecord(
         visit=row["visit"], level=row["level"], reason=NotRated(row["reason"]) if row["reason"] else None,
-        at_ms=row["at_ms"], window=row["window"], clerk=row["clerk"],
+        at_ms=row["at_ms"], window=row["window"], clerk=row["clerk"], revision=row["revision"],
     )  # fmt: skip
 
 

@@ -1,0 +1,51 @@
+"""`paihao doctor`: the invariants of every hall in a data folder, also while its server runs."""
+
+import json
+from pathlib import Path
+
+import click
+from sqlalchemy import text
+
+from server.command.asking import DATA, Stops
+from server.reports.doctor import INVARIANTS, Finding, examine
+from server.storage.database import Database
+
+
+@click.command()
+@DATA
+@click.option("--hall", help="只查这个大厅 · only this hall.")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON · print JSON.")
+def doctor(data: Path, hall: str | None, as_json: bool) -> None:
+    """检查数据是否守住全部不变量 · Check that the data keeps every invariant; exit code 1 if not.
+
+    Reads only, from one consistent state; the server may go on meanwhile.
+    """
+    database = Database(data)
+    if not database.path.exists():
+        raise Stops(f"{database.path} 不存在 / does not exist")
+    engine = database.reading_engine()
+    try:
+        with engine.connect() as connection:
+            halls = list(connection.scalars(text("SELECT hall FROM halls ORDER BY hall")))
+            if hall is not None and hall not in halls:
+                raise Stops(f"没有大厅 {hall} / there is no hall {hall}")
+            found = {name: examine(connection, name) for name in halls if hall in (None, name)}
+    finally:
+        engine.dispose()
+    if as_json:
+        told = {name: [{"invariant": f.invariant, "what": f.what} for f in all_] for name, all_ in found.items()}
+        click.echo(json.dumps({"halls": told, "invariants": list(INVARIANTS)}, ensure_ascii=False, indent=2))
+    else:
+        _say(found)
+    if any(found.values()):
+        raise SystemExit(1)
+
+
+def _say(found: dict[str, list[Finding]]) -> None:
+    for name, findings in found.items():
+        if findings:
+            click.echo(f"{name}: {len(findings)} 处违反 / findings")
+        else:
+            click.echo(f"{name}: {len(INVARIANTS)} 项全部成立 / all {len(INVARIANTS)} invariants hold")
+        for finding in findings:
+            click.echo(f"  {finding.invariant}: {finding.what}")

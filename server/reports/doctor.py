@@ -1,0 +1,175 @@
+"""The invariants of a hall, looked up in its rows: what must hold whatever happened. Reads only.
+
+Each invariant is one function that yields what breaks it. The list is that of the product's promises.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, text
+
+from contract.words import State, Step
+from server.domain.ticket import LIFE
+from server.storage.journal import Entry, verify
+
+_EXAMPLES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that must not be: which invariant, and where."""
+
+    invariant: str
+    what: str
+
+
+Check = Callable[[Connection, str], Iterator[str]]
+
+
+def _rows(connection: Connection, query: str, **values: Any) -> Iterable[RowMapping]:
+    return connection.execute(text(query), values).mappings()
+
+
+def numbers_once(connection: Connection, hall: str) -> Iterator[str]:
+    """A number is unique per hall, business day and series, and the numbers of a series have no gap."""
+    query = (
+        "SELECT day, series, COUNT(*) AS n, COUNT(DISTINCT number) AS d, MAX(number) AS m "
+        "FROM tickets WHERE hall = :hall GROUP BY day, series HAVING n <> d OR m <> d"
+    )
+    for row in _rows(connection, query, hall=hall):
+        yield f"{row['day']} {row['series']}: {row['n']} tickets, {row['d']} numbers, highest {row['m']}"
+
+
+def one_open_visit(connection: Connection, hall: str) -> Iterator[str]:
+    """A ticket has at most one open visit, a window at most one that is not parked."""
+    for column, parked in (("ticket", ""), ("window", " AND held_ms IS NULL")):
+        query = (
+            f'SELECT "{column}" AS it, COUNT(*) AS n FROM visits WHERE hall = :hall AND ended_ms IS NULL{parked} '
+            f'GROUP BY "{column}" HAVING n > 1'
+        )
+        for row in _rows(connection, query, hall=hall):
+            yield f"{column} {row['it']}: {row['n']} open visits"
+
+
+def visits_fit_states(connection: Connection, hall: str) -> Iterator[str]:
+    """A ticket that is called, serving or held has its open visit, and no other ticket has one."""
+    query = (
+        "SELECT t.label, t.state, v.id AS visit FROM tickets t LEFT JOIN visits v "
+        "ON v.hall = t.hall AND v.ticket = t.id AND v.ended_ms IS NULL WHERE t.hall = :hall "
+        "AND (t.state IN ('called', 'serving', 'held')) <> (v.id IS NOT NULL)"
+    )
+    for row in _rows(connection, query, hall=hall):
+        yield f"{row['label']} is {row['state']}, open visit {row['visit']}"
+
+
+def waits_not_negative(connection: Connection, hall: str) -> Iterator[str]:
+    """No wait, no handling time and no hold is negative."""
+    query = (
+        "SELECT v.label, v.id FROM visits v JOIN tickets t ON t.hall = v.hall AND t.id = v.ticket WHERE v.hall = :hall "
+        "AND (v.called_ms < t.taken_ms OR v.started_ms < v.called_ms OR v.ended_ms < v.called_ms "
+        "OR v.held_total_ms < 0)"
+    )
+    for row in _rows(connection, query, hall=hall):
+        yield f"{row['label']} visit {row['id']}"
+
+
+def one_counter_record(connection: Connection, hall: str) -> Iterator[str]:
+    """A rateable visit has one counter record or none yet (pending); no other visit has one."""
+    query = (
+        "SELECT r.visit FROM ratings r LEFT JOIN visits v ON v.hall = r.hall AND v.id = r.visit "
+        "WHERE r.hall = :hall AND (v.id IS NULL OR v.rateable = 0 OR (r.level IS NULL) = (r.reason IS NULL))"
+    )
+    for row in _rows(connection, query, hall=hall):
+        yield f"rating of visit {row['visit']}"
+
+
+def slips_reserved(connection: Connection, hall: str) -> Iterator[str]:
+    """Every ticket has its slip."""
+    query = (
+        "SELECT t.label FROM tickets t LEFT JOIN slips s ON s.hall = t.hall AND s.ticket = t.id AND s.reprint = 0 "
+        "WHERE t.hall = :hall AND s.id IS NULL"
+    )
+    for row in _rows(connection, query, hall=hall):
+        yield row["label"]
+
+
+def chain_holds(connection: Connection, hall: str) -> Iterator[str]:
+    """Revisions have no gap, each journal entry's hash follows from the one before, and the head is the newest."""
+    newest: tuple[int, str] = (0, "")
+
+    def entries() -> Iterator[tuple[Entry, str]]:
+        nonlocal newest
+        for r in _rows(connection, "SELECT * FROM journal WHERE hall = :hall ORDER BY revision", hall=hall):
+            newest = (r["revision"], r["hash"])
+            yield (
+                Entry(hall, r["revision"], r["at_ms"], r["deed"], r["actor"], r["via"], r["why"], r["facts"]),
+                r["hash"],
+            )
+
+    for broken in verify(entries()):
+        yield f"revision {broken.revision}: {broken.what}"
+        return
+    for row in _rows(connection, "SELECT revision, head_hash FROM halls WHERE hall = :hall", hall=hall):
+        if (row["revision"], row["head_hash"]) != newest:
+            yield f"the hall stands at {row['revision']}, its journal ends at {newest[0]}"
+
+
+def states_follow_journal(connection: Connection, hall: str) -> Iterator[str]:
+    """States moved only along LIFE, and every ticket's state is what its journal entries lead to."""
+    states: dict[int, State] = {}
+    for row in _rows(connection, "SELECT revision, facts FROM journal WHERE hall = :hall ORDER BY revision", hall=hall):
+        for ticket, step, state in json.loads(row["facts"]).get("steps", []):
+            before = states.get(ticket)
+            if _after(before, step) != state:
+                yield f"revision {row['revision']}: ticket {ticket} from {before} by {step} to {state}"
+            states[ticket] = State(state)
+    for row in _rows(connection, "SELECT id, label, state FROM tickets WHERE hall = :hall", hall=hall):
+        if states.get(row["id"]) != row["state"]:
+            yield f"{row['label']} is {row['state']}, its journal says {states.get(row['id'])}"
+
+
+def _after(before: State | None, step: str | None) -> State | None:
+    """Where the step leads; None where it is not in LIFE. Taking the number (step None) comes first, and once."""
+    if step is None:
+        return State.WAITING if before is None else None
+    return LIFE[before].get(Step(step)) if before is not None else None
+
+
+def ratings_follow_journal(connection: Connection, hall: str) -> Iterator[str]:
+    """Every counter record is what its journal entry says, so that an altered rating is named."""
+    query = (
+        "SELECT r.visit, r.level, r.reason, r.revision, j.facts FROM ratings r LEFT JOIN journal j "
+        "ON j.hall = r.hall AND j.revision = r.revision WHERE r.hall = :hall"
+    )
+    for row in _rows(connection, query, hall=hall):
+        facts = json.loads(row["facts"] or "{}")
+        told = (facts.get("visit", facts.get("finished")), facts.get("level"))
+        if told != (row["visit"], row["level"]):
+            yield f"rating of visit {row['visit']}: level {row['level']}, its journal entry says {told[1]}"
+
+
+INVARIANTS: dict[str, Check] = {
+    "numbers_once": numbers_once,
+    "one_open_visit": one_open_visit,
+    "visits_fit_states": visits_fit_states,
+    "waits_not_negative": waits_not_negative,
+    "one_counter_record": one_counter_record,
+    "slips_reserved": slips_reserved,
+    "chain_holds": chain_holds,
+    "states_follow_journal": states_follow_journal,
+    "ratings_follow_journal": ratings_follow_journal,
+}
+
+
+def examine(connection: Connection, hall: str) -> list[Finding]:
+    """Look at every invariant; at most 20 findings of each."""
+    found = []
+    for name, check in INVARIANTS.items():
+        for number, what in enumerate(check(connection, hall)):
+            if number == _EXAMPLES:
+                found.append(Finding(name, "…"))
+                break
+            found.append(Finding(name, what))
+    return found
