@@ -17,7 +17,7 @@ WORDS: Mapping[str, Text] = {
     "report_class": Text("统计类别", "report class"), "minutes": Text("预计分钟", "expected minutes"),
     "overdue_wait_minutes": Text("超时等候分钟", "overdue wait minutes"), "real_name": Text("实名", "real name"),
     "booking": Text("预约", "booking"), "lunch": Text("午间办理", "lunch"), "saturday": Text("周六", "Saturday"),
-    "then": Text("后续环节", "next steps"), "order": Text("排列位置", "place in the list"),
+    "then": Text("后续环节", "next steps"),
     "types": Text("窗口类型", "type"), "services": Text("办理业务", "services"),
     "by_transfer": Text("接收转号", "by transfer"), "only_for": Text("仅限", "only for"),
     "a_clerk": Text("A 岗", "A clerk"), "b_clerk": Text("B 岗", "B clerk"), "honour": Text("荣誉", "honour"),
@@ -42,7 +42,9 @@ def changes(old: Hall, new: Hall) -> list[Text]:
         *_differences(Text("分区", "zone"), old.zones, new.zones),
         *_differences(Text("部门", "department"), old.departments, new.departments),
         *_differences(Text("业务", "service"), old.services, new.services),
+        *_order(Text("业务", "services"), old.services, new.services),
         *_differences(Text("窗口", "window"), old.windows, new.windows),
+        *_order(Text("窗口", "windows"), old.windows, new.windows),
         *_differences(Text("人员", "clerk"), old.staff, new.staff),
         *_differences(Text("时段", "session"), _by_code(old.sessions), _by_code(new.sessions)),
         *_calendar(old, new),
@@ -92,12 +94,18 @@ def _differences(noun: Text, old: Mapping[str, Any], new: Mapping[str, Any]) -> 
 def _changed_fields(of: Text, old: Any, new: Any) -> Iterator[Text]:
     for field in fields(new):
         before, after = getattr(old, field.name), getattr(new, field.name)
-        if before == after:
+        if before == after or field.name == "order":
             continue
         what = WORDS.get(field.name, Text(f" {field.name}", field.name))
         yield Text(
             f"{of.zh}{what.zh}：{_zh(before)} → {_zh(after)}", f"{of.en} {what.en}: {_en(before)} → {_en(after)}"
         )
+
+
+def _order(noun: Text, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Text]:
+    """One sentence where rows that both have stand in another order; a row between them moves nobody."""
+    if [code for code in old if code in new] != [code for code in new if code in old]:
+        yield Text(f"{noun.zh}的排列顺序改变", f"the order of the {noun.en} changes")
 
 
 def _calendar(old: Hall, new: Hall) -> Iterator[Text]:

@@ -139,4 +139,3 @@ def _renamed(part: Any, names: dict[str, str], leave: tuple[str, ...] = ()) -> d
         elif f.name not in leave:
             row[names.get(f.name, f.name)] = _plain(value)
     return row
-

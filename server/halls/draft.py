@@ -15,6 +15,7 @@ class Row:
 
     index: int
     values: Mapping[str, Value]
+    wrong: frozenset[str] = frozenset()  # columns whose value was told to be wrong already
 
     def text(self, column: str) -> str:
         """The text, or an empty string."""
@@ -62,6 +63,7 @@ class Draft:
         """Append a row. `take(column, value)` reads one value or raises BadValue; absent columns get their default."""
         index = len(self.rows[table.name])
         values: dict[str, Value] = {}
+        wrong: set[str] = set()
         for column in table.columns:
             values[column.name] = column.default
             if column.name not in given:
@@ -69,7 +71,8 @@ class Draft:
             try:
                 values[column.name] = take(column.name, given[column.name])
             except BadValue as bad:
+                wrong.add(column.name)
                 if isinstance(bad.kept, list) or (bad.kept and column.name == table.key):
                     values[column.name] = bad.kept
                 yield Fault(table.name, index, column.name, bad.reason)
-        self.rows[table.name].append(Row(index, values))
+        self.rows[table.name].append(Row(index, values, frozenset(wrong)))

@@ -121,4 +121,3 @@ def _only_windows(hall_file: HallFile, given: object) -> None:
     if not windows:
         hall_file.wrong(("only_windows",), "没有列出窗口", "names no window")
     hall_file.only_windows = windows if isinstance(windows, list) else []
-

@@ -23,12 +23,10 @@ def part_of(draft: Draft, only_windows: Collection[str]) -> Draft:
     part = Draft(dict(draft.rows), set(draft.broken))
     part.rows["zones"] = [row for row in draft["zones"] if row.text("zone") in zones]
     part.rows["departments"] = [_without_chief(row, staff_nos) for row in departments]
-    part.rows["services"] = [_listing(row, {"then": prefixes}) for row in services]
-    part.rows["windows"] = [
-        _listing(row, {"services": prefixes, "by_transfer": {*prefixes, "ALL"}}) for row in windows
-    ]
+    part.rows["services"] = [_listing(_with_duties(row, windows), {"then": prefixes}) for row in services]
+    part.rows["windows"] = [_listing(row, {"services": prefixes, "by_transfer": {*prefixes, "ALL"}}) for row in windows]
     part.rows["staff"] = [_at_kept_window(row, kept_windows) for row in staff]
-    part.rows["hours"] = [*_sessions(draft, kept_windows, prefixes)]
+    part.rows["hours"] = [*_sessions(draft, windows, prefixes)]
     part.rows["devices"] = [*_devices(draft, kept_windows, zones)]
     return part
 
@@ -48,10 +46,21 @@ def _departments(draft: Draft, *rows: list[Row]) -> list[Row]:
     return [row for row in draft["departments"] if row.text("code") in named]
 
 
-def _sessions(draft: Draft, windows: set[str], prefixes: set[str]) -> Iterable[Row]:
+def _with_duties(service: Row, windows: list[Row]) -> Row:
+    """The service with the marks for lunch and Saturday that one of the windows still stands for."""
+    able = [w for w in windows if open_to_everybody(w) and service.text("prefix") in w.items("services")]
+    lunch = service.flag("lunch") and any(window.flag("lunch_duty") for window in able)
+    saturday = service.flag("saturday") and any(window.flag("saturday") for window in able)
+    return Row(service.index, {**service.values, "lunch": lunch, "saturday": saturday})
+
+
+def _sessions(draft: Draft, windows: list[Row], prefixes: set[str]) -> Iterable[Row]:
     """Sessions that still have a window and a service: an emptied list must not turn into "all"."""
+    kept = {window.text("window") for window in windows}
     for row in draft["hours"]:
-        left = _listing(row, {"windows": windows, "services": prefixes, "stop_taking_for": prefixes})
+        on_duty = [w for w in windows if not row.items("windows") or w.text("window") in row.items("windows")]
+        served = {prefix for w in on_duty if open_to_everybody(w) for prefix in w.items("services")}
+        left = _listing(row, {"windows": kept, "services": served, "stop_taking_for": prefixes})
         if any(row.items(column) and not left.items(column) for column in ("windows", "services")):
             continue
         if row.items("stop_taking_for") and not left.items("stop_taking_for"):
@@ -81,4 +90,3 @@ def _without_chief(row: Row, staff_nos: set[str]) -> Row:
 def _at_kept_window(row: Row, windows: set[str]) -> Row:
     main = row.text("window") if row.text("window") in windows else ""
     return _listing(Row(row.index, {**row.values, "window": main}), {"also_windows": windows})
-

@@ -39,7 +39,7 @@ def names_of_departments(draft: Draft) -> Iterator[Fault]:
 
 def incomplete_devices(draft: Draft) -> Iterator[Fault]:
     """What a device of its kind must say, and must not say."""
-    windows = draft.by_key("windows")
+    windows, zones = draft.by_key("windows"), draft.by_key("zones")
     for device in draft["devices"]:
         kind = device.text("kind")
         if not kind:
@@ -48,16 +48,17 @@ def incomplete_devices(draft: Draft) -> Iterator[Fault]:
             kind, ("window", "profile", "line", "agent")
         )
         for column in needed:
-            if not device.text(column):
+            if not device.text(column) and column not in device.wrong:
                 yield _device(device, column, f"{kind} 需要 {column}", f"a {kind} needs its {column}")
-        if kind in ON_LINES and device.number("address") is None:
+        if kind in ON_LINES and device.number("address") is None and "address" not in device.wrong:
             yield _device(device, "address", f"{kind} 需要 1 到 127 的 address", f"a {kind} needs an address, 1 to 127")
         if kind == "printer" and device.text("profile") and device.text("profile") not in PRINTER_KINDS:
             yield _device(device, "profile", "应为 network、serial 或 file", "a printer is network, serial or file")
         if kind not in ON_LINES and device.text("window"):
             yield _device(device, "window", f"{kind} 不属于窗口", f"a {kind} belongs to no window")
         window = windows.get(device.text("window"))
-        if window and device.text("zone") and device.text("zone") != window.text("zone"):
+        zone = window.text("zone") if window else ""
+        if zone in zones and device.text("zone") not in ("", zone):
             yield _device(device, "zone", "与所在窗口的分区不同", "is not the zone of its window")
 
 

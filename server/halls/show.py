@@ -83,16 +83,19 @@ def _windows(hall: Hall, say: _Language) -> Rows:
     for window in hall.windows.values():
         devices = [device.kind for device in hall.devices if device.window == window.no]
         clerks = [f"{no} {hall.staff[no].name}" if no else "" for no in (window.a_clerk, window.b_clerk)]
+        department = hall.departments[window.department]
         rows.append([
-            window.no, window.zone, say.text(hall.departments[window.department].name), say.listed(window.services),
+            window.no, window.zone, say.text(department.name), say.listed(window.services),
             say.listed(window.by_transfer), say.word(PRIORITY_WORDS, window.only_for), *clerks, say.listed(devices),
         ])  # fmt: skip
     return rows
 
 
 def _services(hall: Hall, say: _Language) -> Rows:
+    desk, kiosk = say("导办台", "desk"), say("取号机", "kiosk")
     header = [say("字头", "prefix"), say("名称", "name"), say("部门", "department"), say("类型", "kind"),
-              say("分钟", "minutes"), say("取号", "numbers at"), say("后续", "then"), say("窗口", "windows")]  # fmt: skip
+              say("分钟", "minutes"), say("取号", "numbers at"), say("后续", "then"),
+              say("窗口", "windows")]  # fmt: skip
     rows = [header]
     for service in sorted(hall.services.values(), key=lambda s: s.order):
         department = hall.departments.get(service.department)
@@ -100,7 +103,7 @@ def _services(hall: Hall, say: _Language) -> Rows:
         rows.append([
             service.prefix, say.text(service.name),
             say.text(department.name) if department else say("各部门", "each department"),
-            say.word(KINDS, service.kind), str(service.minutes), say("导办台", "desk") if service.asks_desk else say("取号机", "kiosk"),
+            say.word(KINDS, service.kind), str(service.minutes), desk if service.asks_desk else kiosk,
             say.listed(service.then), say.listed(windows),
         ])  # fmt: skip
     return rows
