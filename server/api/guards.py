@@ -41,7 +41,6 @@ def guard(app: Flask, edge: Edge, frame_ancestors: list[str]) -> Defects:
     defects = Defects()
     framed_by = " ".join(frame_ancestors) or "'none'"
     app.json = StrictJson(app)
-    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
 
     @app.before_request
     def before() -> Response | None:
@@ -76,10 +75,13 @@ def guard(app: Flask, edge: Edge, frame_ancestors: list[str]) -> Defects:
 
 def _body_refusal(asked: Request) -> Response | None:
     """Read and parse the body once, bounded; flask-openapi3 gets the parsed value from the request's own cache."""
-    if asked.path.endswith("/admin/load_hall"):
-        asked.max_content_length = HALL_FILE_LIMIT
+    limit = HALL_FILE_LIMIT if asked.path.endswith("/admin/load_hall") else BODY_LIMIT
     if asked.mimetype != "application/json":
         return refused(refuse(Code.BAD_REQUEST, where="Content-Type: application/json"))
+    # Werkzeug ends a chunked body at the maximum without a word: one byte more tells a full body from a cut one.
+    asked.max_content_length = limit + 1
+    if len(asked.get_data()) > limit:
+        return refused(refuse(Code.BODY_TOO_LARGE))
     try:
         body = asked.get_json()
     except BadRequest:
