@@ -1,0 +1,174 @@
+"""The devices that the hall gives to this agent, on the serial lines that its settings name."""
+
+import threading
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final
+
+import structlog
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from drivers.bus import (
+    AddressRefused,
+    Bus,
+    BusSettings,
+    DeviceKind,
+    DeviceState,
+    KeyPress,
+    NoSuchDevice,
+    PadKey,
+    ProfileRefused,
+)
+from terminal.connection import Connection, Unreachable
+from window_client.settings import LineSettings
+
+LOG = structlog.get_logger(__name__)
+
+LOOK_EVERY_S: Final = 1.0
+FETCH_EVERY_S: Final = 60.0
+
+States = Mapping[str, str]  # "keypad/101" → ready, silent, fault or unplugged
+
+
+class DeviceOfHall(BaseModel):
+    """One row of the hall's device list."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    code: str
+    kind: str
+    window: str
+    profile: str
+    line: str
+    address: int | None
+
+
+class Devices:
+    """Asks the server which devices at `windows` are this agent's, opens their lines, and watches their health.
+
+    `on_states` hears the states whenever one changed; `on_found` the devices whenever the list changed.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        lines: Mapping[str, LineSettings],
+        windows: Collection[str],
+        *,
+        on_press: Callable[[KeyPress], None],
+        on_key: Callable[[PadKey], None],
+        on_found: Callable[[tuple[DeviceOfHall, ...]], None],
+        on_states: Callable[[States], None],
+    ) -> None:
+        self._connection = connection
+        self._lines = lines
+        self._windows = windows
+        self._on_press = on_press
+        self._on_key = on_key
+        self._on_found = on_found
+        self._on_states = on_states
+        self._found: tuple[DeviceOfHall, ...] | None = None
+        self._buses: dict[str, Bus] = {}
+        self._of_window: dict[tuple[DeviceKind, str], Bus] = {}
+        self._refused: set[str] = set()
+        self.states: States = {}
+        self._woken = threading.Event()
+        self._stopping = threading.Event()
+        self._worker: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._worker = threading.Thread(target=self._work, name="devices", daemon=True)
+        self._worker.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._woken.set()
+        if self._worker is not None:
+            self._worker.join(timeout=15)
+        self._close()
+
+    def look_again(self) -> None:
+        """The server is back: its device list may be another one."""
+        self._woken.set()
+
+    def bus(self, kind: DeviceKind, window: str) -> Bus | None:
+        """The line with the window's device of that kind; None when it has none here."""
+        return self._of_window.get((kind, window))
+
+    def _work(self) -> None:
+        rounds_to_fetch = 0
+        while not self._stopping.is_set():
+            if rounds_to_fetch <= 0 or self._woken.is_set():
+                self._woken.clear()
+                rounds_to_fetch = int((FETCH_EVERY_S if self._fetch() else 2 * LOOK_EVERY_S) / LOOK_EVERY_S)
+            self._look()
+            self._woken.wait(LOOK_EVERY_S)
+            rounds_to_fetch -= 1
+
+    def _fetch(self) -> bool:
+        try:
+            answer = self._connection.get("window/devices")
+            if answer.refused is not None:
+                LOG.warning("devices_refused", refused=answer.refused.code)
+                return False
+            listed = [DeviceOfHall.model_validate(one) for one in answer.body["devices"]]
+        except (Unreachable, ValidationError, KeyError) as error:
+            LOG.debug("devices_not_known", problem=str(error))
+            return False
+        found = tuple(one for one in listed if one.kind in tuple(DeviceKind) and one.window in self._windows)
+        if found != self._found:
+            self._found = found
+            self._close()
+            self._open(found)
+            self._on_found(found)
+        return True
+
+    def _open(self, found: tuple[DeviceOfHall, ...]) -> None:
+        for device in found:
+            try:
+                self._add(device, DeviceKind(device.kind))
+            except (AddressRefused, ProfileRefused, ValueError) as error:
+                LOG.error("device_refused", device=device.code, problem=str(error))
+                self._refused.add(f"{device.kind}/{device.window}")
+        for bus in self._buses.values():
+            bus.start()
+
+    def _add(self, device: DeviceOfHall, kind: DeviceKind) -> None:
+        settings = self._lines.get(device.line)
+        if settings is None or device.address is None:
+            raise ValueError(f"line {device.line or '?'} is not in the settings, or the device has no address")
+        bus = self._buses.get(device.line)
+        if bus is None:
+            bus = Bus(settings.port, BusSettings(gap_s=settings.gap_s, local_echo=settings.local_echo))
+            self._buses[device.line] = bus
+        if kind is DeviceKind.KEYPAD:
+            bus.add_keypad(device.window, device.address, device.profile, self._on_press)
+        elif kind is DeviceKind.PAD:
+            bus.add_pad(device.window, device.address, self._on_key, device.profile)
+        else:
+            bus.add_strip(device.window, device.address, device.profile)
+        self._of_window[kind, device.window] = bus
+
+    def _close(self) -> None:
+        buses, self._buses = self._buses, {}
+        self._of_window = {}
+        self._refused = set()
+        for bus in buses.values():
+            bus.stop()
+
+    def _look(self) -> None:
+        states = {name: DeviceState.FAULT.value for name in self._refused}
+        for bus in self._buses.values():
+            states |= {f"{one.kind}/{one.window}": one.state.value for one in bus.health().devices}
+        if states != self.states:
+            LOG.info("devices", **{name.replace("/", "_"): state for name, state in states.items()})
+            self.states = states
+            self._on_states(states)
+
+
+def tell(bus: Bus | None, what: Callable[[Bus], Any]) -> None:
+    """Say something to a device that may not be there: a device never holds up or fails a deed."""
+    if bus is None:
+        return
+    try:
+        what(bus)
+    except (NoSuchDevice, ValueError) as error:
+        LOG.warning("device_not_told", problem=str(error))
