@@ -33,8 +33,11 @@ def unserved_services(draft: Draft) -> Iterator[Fault]:
 
 def unserved_in_session(draft: Draft) -> Iterator[Fault]:
     """Services that a session names, but none of its windows serves."""
+    known = draft.by_key("windows")
     windows = [window for window in draft["windows"] if open_to_everybody(window)]
     for session in draft["hours"]:
+        if any(no not in known for no in session.items("windows")):
+            continue  # told already
         on_duty = [w for w in windows if not session.items("windows") or w.text("window") in session.items("windows")]
         called = {prefix for window in on_duty for prefix in window.items("services")}
         for prefix in session.items("services"):

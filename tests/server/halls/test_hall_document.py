@@ -189,7 +189,7 @@ def test_a_document_of_an_older_program_gets_the_defaults_of_rules_it_did_not_kn
     ("rules", "zh", "en"),
     [
         (Rules(), "排在 3 位之后再呼；限同一半天内，最多 2 次", "3 places later, within the same half day, at most"),
-        (Rules(return_places=1, return_limit=1), "最多 1 次", "one place later, within the same half day, at most once"),
+        (Rules(return_places=1, return_limit=1), "最多 1 次", "one place later, within the same half day, at most on"),
         (Rules(return_rule=ReturnRule.TAIL, return_limit=3), "排到队尾再呼", "at the end of the line"),
         (Rules(return_same_half_day=False), "再呼；最多 2 次", "3 places later, at most twice"),
         (Rules(return_rule=ReturnRule.VOID), "过号作废，请重新取号。", "A missed number is void; please take a new"),

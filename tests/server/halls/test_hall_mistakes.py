@@ -99,8 +99,7 @@ ONE_MISTAKE = [
 def test_one_mistake_is_told_once_at_its_line(linjiang: HallFolder, file: str, old: str, new: str, reason: str) -> None:
     line = linjiang.edit(file, old, new)
     found = linjiang.mistakes()
-    here = [mistake for mistake in found if (mistake.file, mistake.line) == (file, line)]
-    assert [mistake for mistake in here if reason in mistake.reason.en], found
+    assert [(m.file, m.line) for m in found if reason in m.reason.en] == [(file, line)], found
     assert all(re.search(r"[\u4e00-\u9fff]", mistake.reason.zh) for mistake in found)
     assert linjiang.inspect().hall is None
 
