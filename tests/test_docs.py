@@ -88,7 +88,7 @@ def test_an_undocumented_command_or_option_is_found() -> None:
 
 
 def test_every_setting_of_the_server_is_documented_with_its_default_and_meaning() -> None:
-    rows = table_rows(read("docs/settings.md"))
+    rows = table_rows(read("docs/settings.md").partition("## Agents")[0])
     documented = [f"{name} = {rows[name][0].strip('`')}: {rows[name][1]}" for name in rows]
     told = settings_help().splitlines()
     assert len(told) > 10

@@ -78,6 +78,6 @@ def undocumented(commands: dict[str, click.Command], text: str) -> list[str]:
         for parameter in command.params:
             option = isinstance(parameter, click.Option)
             shown = max(parameter.opts, key=len) if option else parameter.human_readable_name
-            if f"`{shown}" not in sections[name] and f"{shown}`" not in sections[name]:
+            if not re.search(rf"`(?:[^`\n]* )?{re.escape(shown)}(?: [^`\n]*)?`", sections[name]):
                 missing.append(f"{name} {shown}")
     return missing

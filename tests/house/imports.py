@@ -36,6 +36,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "browser": (),
     "server": (),
     "server.app": ("server", "display", "drivers.voices", "contract"),
+    "server.command": ("server", "contract"),
     "server.pages": GATE,
     "server.api": GATE,
     "server.live": GATE,
