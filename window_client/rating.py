@@ -59,6 +59,7 @@ class _Invitation:
     began: float | None = None  # when the keypad was started for it
     keypad_was_there: bool = False  # at some time while it was asked
     kept: bool = False
+    found_late: bool = False  # the server did not take the press
 
 
 class Rating:
@@ -82,7 +83,7 @@ class Rating:
                 known.kept = visit in self._kept_already
             known.ended_by = one.ended_by
         found = None if current is None else self._known.get(current)
-        runs = found is not None and not found.kept and found.ended_by is None and now < found.deadline
+        runs = found is not None and not found.kept and not self._is_over(found, now) and now < found.deadline
         self._running = found.visit if found is not None and runs else None
 
     def to_ask(self, now: float) -> int | None:
@@ -134,9 +135,7 @@ class Rating:
         known = self._known.get(visit)
         if known is not None and known.kept:
             known.kept = False
-            known.keypad_was_there = True
-            known.began = known.deadline if known.began is None else known.began
-            known.ended_by = known.ended_by or "deadline"
+            known.found_late = True
 
     def next_look(self, now: float) -> float | None:
         """When time alone may change something, None if never."""
@@ -147,11 +146,11 @@ class Rating:
         return None if self._running is None else self._known.get(self._running)
 
     def _is_over(self, one: _Invitation, now: float) -> bool:
-        return one.ended_by is not None or now >= one.deadline + GRACE_S
+        return one.found_late or one.ended_by is not None or now >= one.deadline + GRACE_S
 
 
 def _reason(one: _Invitation) -> NotRated:
     """Away: this agent did not run, or its line was down, for the whole invitation; nobody could have pressed."""
-    if one.began is None or not one.keypad_was_there:
+    if not one.found_late and (one.began is None or not one.keypad_was_there):
         return NotRated.KEYPAD_AWAY
     return NotRated.NEXT_CITIZEN if one.ended_by == "next_citizen" else NotRated.NO_PRESS
