@@ -22,6 +22,18 @@ class _Handler(WSGIHandler):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().__init__(sock, address, server)
 
+    def handle(self) -> None:
+        """Requests one after the other. A client that goes away in the middle is no fault of ours."""
+        try:
+            super().handle()
+        except OSError as gone:
+            _log.debug("client_gone", reason=type(gone).__name__)
+
+    def handle_one_request(self) -> Any:
+        """After a web socket the connection is over: what is left of its frames is no HTTP request."""
+        result = super().handle_one_request()
+        return None if (self.environ or {}).get("HTTP_UPGRADE") else result
+
     def get_environ(self) -> Environ:
         """The WSGI environment, with the accepted socket in it."""
         environ: Environ = super().get_environ()

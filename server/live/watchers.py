@@ -1,8 +1,11 @@
 """Live connections: a pass lets one in, `watch` puts it into its hall's and audience's room, a lost right cuts it."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import gevent
+import structlog
 from flask import Flask, request
 from flask_socketio import SocketIO, join_room
 
@@ -14,6 +17,7 @@ from server.live.upgrades import SOCKET
 from server.storage.published import Published
 
 LARGEST_MESSAGE = 8 * 1024
+_TOLD_WITHIN_S = 0.5  # for the refusal to arrive before the connection ends
 StillHolds = Callable[[Pass], bool]
 
 
@@ -25,6 +29,16 @@ class Watcher:
     right: Pass
 
 
+# The libraries log a traceback for every packet that is none: anybody could fill the disk with that.
+_UNHEARD = logging.Logger("unheard", logging.CRITICAL + 1)
+_log = structlog.get_logger("live")
+
+
+def _defect(error: Exception) -> None:
+    """One of our own handlers failed."""
+    _log.error("defect", exc_info=error)
+
+
 def room(hall: str, audience: Audience) -> str:
     """Who watches this audience of this hall."""
     return f"{hall}:{audience.value}"
@@ -32,8 +46,10 @@ def room(hall: str, audience: Audience) -> str:
 
 def socketio_for(app: Flask, edge: Edge) -> SocketIO:
     """Socket.IO on the application: web sockets only, only our own origins, small messages, handlers in order."""
-    return SocketIO(
+    live = SocketIO(
         app,
+        logger=_UNHEARD,
+        engineio_logger=_UNHEARD,
         async_mode="gevent",
         transports=["websocket"],
         cors_allowed_origins=edge.origin_is_ours,
@@ -41,6 +57,8 @@ def socketio_for(app: Flask, edge: Edge) -> SocketIO:
         max_http_buffer_size=LARGEST_MESSAGE,
         async_handlers=False,
     )
+    live.on_error_default(_defect)
+    return live
 
 
 class Watchers:
@@ -63,12 +81,14 @@ class Watchers:
 
     def _connect(self, auth: object = None) -> bool:
         """Let a connection in for its pass. Never raises TypeError: Flask-SocketIO would call again without `auth`."""
-        shown = auth.get("pass") if isinstance(auth, dict) else None
+        auth = auth if isinstance(auth, dict) else {}
+        shown = auth.get("pass")
         right = self._passes.take(shown) if isinstance(shown, str) else None
         screen = request.environ.get(SOCKET)
-        if right is None or not isinstance(screen, ScreenSocket) or not self._still_holds(right):
+        if not isinstance(screen, ScreenSocket):
             return False
-        if isinstance(auth, dict) and auth.get("hall") != right.hall:
+        if right is None or not self._still_holds(right) or auth.get("hall") != right.hall:
+            gevent.spawn_later(_TOLD_WITHIN_S, screen.cut)
             return False
         screen.admitted = True
         self._connected[request.sid] = Watcher(screen, right)  # type: ignore[attr-defined]

@@ -45,7 +45,7 @@ class RunningServer:
     url: str = ""
     secret: str = ""
     http: requests.Session = field(default_factory=requests.Session)
-    process: subprocess.Popen[str] | None = None
+    process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it and wait until it answers."""
@@ -56,22 +56,25 @@ class RunningServer:
         address = json.loads((self.data / "server.json").read_text())
         self.url, self.secret = address["url"], address["local_secret"]
 
-    def serve(self, *options: str) -> "subprocess.Popen[str]":
+    def serve(self, *options: str) -> subprocess.Popen[bytes]:
         """`paihao serve` over this folder as a new process."""
         command = [sys.executable, str(ROOT / "paihao.py"), "serve", "--data", str(self.data), *options]
         environ = {**os.environ, "PYTHONUTF8": "1"}
-        return subprocess.Popen(
-            command, cwd=ROOT, env=environ, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
+        with self.log.open("a", encoding="utf-8") as log:
+            return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=subprocess.STDOUT)
+
+    @property
+    def log(self) -> Path:
+        """What its processes print."""
+        return self.data.with_suffix(".log")
 
     def process_ended(self) -> bool:
         """Whether it has stopped by itself."""
         return self.process is not None and self.process.poll() is not None
 
     def said(self) -> str:
-        """What it printed, once it has ended."""
-        assert self.process is not None
-        return self.process.communicate()[0]
+        """What it printed so far."""
+        return self.log.read_text(encoding="utf-8")
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """End it; returns its exit code and what it printed."""
@@ -79,9 +82,9 @@ class RunningServer:
         process, self.process = self.process, None
         if process.poll() is None:
             process.send_signal(number)
-        said = process.communicate(timeout=WITHIN_S)[0]
+        code = process.wait(timeout=WITHIN_S)
         self.http.close()
-        return process.returncode, said
+        return code, self.said()
 
     def post(
         self, path: str, body: Any = None, headers: Mapping[str, str] | None = None, *, key: str | None = None
