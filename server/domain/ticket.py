@@ -195,14 +195,14 @@ class Slip:
 
     def record(self, outcome: SlipOutcome | None, after: SlipAfter | None, reason: str, substituted: int) -> None:
         """Note the outcome once, and once what came after anything but `printed`."""
+        if outcome is not None and self.outcome is not None:
+            raise Refusal(Code.SLIP_SETTLED)
+        came = outcome or self.outcome
+        if after is not None and (came in (None, SlipOutcome.PRINTED) or self.after is not None):
+            raise Refusal(Code.SLIP_SETTLED)
         if outcome is not None:
-            if self.outcome is not None:
-                raise Refusal(Code.SLIP_SETTLED)
             self.outcome, self.reason, self.substituted = outcome, reason, substituted
-        if after is not None:
-            if self.outcome is None or self.outcome is SlipOutcome.PRINTED or self.after is not None:
-                raise Refusal(Code.SLIP_SETTLED)
-            self.after = after
+        self.after = after or self.after
 
     @property
     def trouble(self) -> bool:
