@@ -6,7 +6,7 @@ from contract.words import Code, PassOnRank, Step, VisitEnd
 from server.actions.answers import done
 from server.domain.day import Day
 from server.domain.errors import Refusal
-from server.domain.line import standing_of
+from server.domain.line import standing_of, tier_of
 from server.domain.ticket import Ticket
 from server.domain.window import need_clerk, need_in_hand, need_seen
 from server.storage.hall_now import HallNow
@@ -49,5 +49,6 @@ def _need_target(day: Day, command: PassOn) -> None:
 def _standing(day: Day, ticket: Ticket, rank: PassOnRank, now_ms: int) -> int:
     if rank is PassOnRank.ORIGINAL:
         return ticket.standing
-    end = standing_of(now_ms, day.revision)
-    return end if rank is PassOnRank.END else day.queues[ticket.line].standing_front(end)
+    queue = day.queues[ticket.line]
+    end = queue.standing_last(tier_of(ticket, queue.line), standing_of(now_ms, day.revision))
+    return end if rank is PassOnRank.END else queue.standing_front(end)

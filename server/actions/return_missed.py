@@ -9,7 +9,7 @@ from server.domain.day import Day
 from server.domain.errors import Refusal
 from server.domain.hall import ReturnRule
 from server.domain.hours import same_half_day
-from server.domain.line import standing_of
+from server.domain.line import standing_of, tier_of
 from server.domain.ticket import Ticket
 from server.storage.hall_now import HallNow
 from server.storage.orders import Actor
@@ -41,7 +41,8 @@ def return_missed(now: HallNow, command: ReturnMissed, actor: Actor, now_ms: int
 
 def _standing(day: Day, ticket: Ticket, now_ms: int) -> int:
     queue, rules = day.queues[ticket.line], day.hall.rules
+    tier = tier_of(ticket, queue.line)
+    tail = queue.standing_last(tier, standing_of(now_ms, day.revision))
     if rules.return_rule is ReturnRule.TAIL or len(queue) < rules.return_places:
-        tail = standing_of(now_ms, day.revision)
-        return max(tail, queue.standing_behind(len(queue))) if len(queue) else tail
-    return queue.standing_behind(rules.return_places)
+        return tail
+    return queue.standing_behind(rules.return_places, tier, tail)

@@ -8,7 +8,7 @@ from server.domain.day import Day
 from server.domain.errors import Refusal
 from server.domain.hall import Line
 from server.domain.hours import Taking, local, taking
-from server.domain.line import standing_of
+from server.domain.line import standing_of, tier_of
 from server.domain.numbering import label, make_id
 from server.domain.ticket import Slip, Ticket
 from server.storage.hall_now import HallNow
@@ -57,13 +57,15 @@ def take_number(now: HallNow, command: TakeNumber, actor: Actor, now_ms: int) ->
     slip = Slip(ticket.id, ticket.id, ticket.label, kiosk=actor.kiosk or command.print_at or "", reprint=False)
     if not slip.kiosk:
         slip.record(SlipOutcome.FAILED, SlipAfter.SHOWN, "no_printer", 0)
+    queue = day.queues[line.id]
+    ticket.standing = queue.standing_last(tier_of(ticket, line), ticket.standing)
     day.add_ticket(ticket)
     day.save_slip(slip)
     if actor.kiosk:
         day.last_take[actor.kiosk] = now_ms
     now.why = command.reason or ""
     now.facts = {"number": ticket.label, "line": line.id}
-    ahead = day.queues[line.id].ahead_of(ticket)
+    ahead = queue.ahead_of(ticket)
     return issued(day.hall, ticket, slip, ahead, wait_of(day, line.id, ahead, now_ms), day.revision)
 
 

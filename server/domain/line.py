@@ -39,7 +39,7 @@ class Queue:
     places: list[Place] = field(default_factory=list)
     tickets: dict[int, Ticket] = field(default_factory=dict)
     ordinary_since_priority: int = 0
-    priority_called: list[int] = field(default_factory=list)  # standings of priority tickets called today
+    priority_called: list[int] = field(default_factory=list)  # when the priority tickets called today were taken
 
     def add(self, ticket: Ticket) -> None:
         """A ticket stands in the line."""
@@ -73,17 +73,31 @@ class Queue:
             self.ordinary_since_priority += 1
         else:
             self.ordinary_since_priority = 0
-            self.priority_called.append(ticket.standing)
+            self.priority_called.append(standing_of(ticket.taken_ms, 0))
 
     def forget_history(self) -> None:
         """Start counting calls anew."""
         self.ordinary_since_priority = 0
         self.priority_called = []
 
-    def standing_behind(self, kth: int) -> int:
-        """A standing right behind the K-th waiting ticket, behind the last if fewer wait. Somebody must wait."""
-        standings = [place[1] for place in self.places]
-        index = min(kth, len(standings)) - 1
+    def _tier(self, tier: int) -> tuple[int, int]:
+        """Where the places of a tier begin and end."""
+        return bisect_left(self.places, (tier, 0, 0)), bisect_left(self.places, (tier + 1, 0, 0))
+
+    def standing_last(self, tier: int, at: int) -> int:
+        """A standing behind everybody of the tier, `at` or later: the hall's time may stand still."""
+        first, last = self._tier(tier)
+        return max(at, self.places[last - 1][1] + _STEP) if last > first else at
+
+    def standing_behind(self, kth: int, tier: int, otherwise: int) -> int:
+        """A standing right behind the K-th waiting ticket, as near as the tier comes; `otherwise` if it is empty."""
+        first, last = self._tier(tier)
+        standings = [place[1] for place in self.places[first:last]]
+        if not standings:
+            return otherwise
+        index = min(kth, last) - first - 1
+        if index < 0:  # the K-th stands in an earlier tier
+            return standings[0] - 1
         while index + 1 < len(standings) and standings[index + 1] - standings[index] < 2:
             index += 1  # no room between two that stand on one nanosecond: behind the next
         if index + 1 == len(standings):
