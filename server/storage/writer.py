@@ -95,8 +95,8 @@ class Writer:
     def start(self) -> None:
         """Open the database, load every hall, publish it, and begin to serve the line."""
         self._connection = self._database.writer_connection()
-        self._stale = {row[0] for row in self._connection.execute("SELECT hall FROM halls")}
-        self._publish()
+        for row in self._connection.execute("SELECT hall FROM halls ORDER BY hall").fetchall():
+            self._publish_hall(row[0])
         self._greenlet = gevent.spawn(self._run)
 
     def stop(self) -> None:
@@ -203,10 +203,10 @@ class Writer:
         self._disk.apply(self._db.execute, ("COMMIT",))
 
     def _roll_back(self, names: list[str]) -> None:
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK")
         for name in names:
             self._halls.pop(name, None)
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
 
     def _have(self, name: str) -> None:
         """Have the hall in memory, valid for the revision read under the lock."""
@@ -222,12 +222,20 @@ class Writer:
         self._cards_made = time.monotonic()
         stale, self._stale = self._stale, set()
         for name in sorted(stale):
-            if name not in self._halls:
-                self._have(name)
-            head, now = self._halls[name]
-            view = self._build(name, now, head.revision, self._published.get(name), self._now_ms())
-            self._published[name] = view
-            self._tell(view)
+            try:
+                self._publish_hall(name)
+            except Exception:
+                _log.exception("cards_broken", hall=name)
+                self._halls.pop(name, None)  # loaded again, it makes all its cards anew
+                self._stale.add(name)
+
+    def _publish_hall(self, name: str) -> None:
+        if name not in self._halls:
+            self._have(name)
+        head, now = self._halls[name]
+        view = self._build(name, now, head.revision, self._published.get(name), self._now_ms())
+        self._published[name] = view
+        self._tell(view)
 
 
 def _not_stored(code: Code) -> Answer:
