@@ -18,7 +18,7 @@ def reroute(now: HallNow, command: Reroute, actor: Actor, now_ms: int) -> Done:
         raise Refusal(Code.LINE_UNKNOWN, line=command.line)
     day.move(ticket, Step.REROUTE)
     now.facts = {"from": ticket.line, "line": command.line}
-    ticket.line = command.line
+    ticket.line, ticket.only_window = command.line, ""
     day.stand(ticket)
     now.why = command.reason or ""
     return done(day, ticket)

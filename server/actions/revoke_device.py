@@ -17,7 +17,6 @@ def revoke_device(now: HallNow, command: RevokeDevice, actor: Actor, now_ms: int
     if device is None:
         raise Refusal(Code.DEVICE_UNKNOWN, device=command.name)
     now.put_device(replace(device, revoked=True, token_hash=None))
-    for session in [s for s in now.register.sessions.values() if s.device == device.name]:
-        now.end_session(session.id, now_ms)
+    now.end_sessions_on(device.name, now_ms)
     now.facts = {"device": device.name}
     return done(now.day)

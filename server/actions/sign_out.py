@@ -16,8 +16,5 @@ def sign_out(now: HallNow, command: SignOut, actor: Actor, now_ms: int) -> Done:
     if window.session is not None:
         now.end_session(window.session, now_ms)
     now.facts = {"window": no, "clerk": window.clerk}
-    window.clerk, window.session = "", None
-    window.paused_ms, window.paused_reason, window.since_ms = None, "", now_ms
-    day.save_window(window)
-    day.touch_lines_of(no)
+    day.vacate(window, now_ms)
     return done(day)

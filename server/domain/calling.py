@@ -11,7 +11,6 @@ from server.domain.ticket import Ticket, Visit
 def call(day: Day, ticket: Ticket, no: str, step: Step, reason: str, now_ms: int) -> Visit:
     """Take the ticket out of its line (or back from held or missed) and call it to the window."""
     day.move(ticket, step)
-    ticket.only_window = ""
     visit = Visit(
         id=make_id(day.hall_no, day.revision),
         ticket=ticket.id,

@@ -50,9 +50,9 @@ class BoardCall:
     """A call as boards show it; `id` is the revision that made it."""
 
     id: int
+    visit: int
     number: str
     window: str
-    zone: str
     at_ms: int
     recall: int
 
@@ -179,6 +179,11 @@ class Day:
         self.tickets[ticket.id] = ticket
         self.by_state[ticket.state][ticket.id] = ticket
 
+    def order_states(self) -> None:
+        """After loading: the tickets of each state in the order they came into it."""
+        for state, tickets in self.by_state.items():
+            self.by_state[state] = dict(sorted(tickets.items(), key=lambda known: known[1].revision))
+
     def know_slip(self, slip: Slip) -> None:
         """A slip of the day, new, loaded or changed."""
         self.slips[slip.id] = slip
@@ -238,12 +243,24 @@ class Day:
         if window is not None and window.visit == visit.id:
             window.visit, window.since_ms = None, now_ms
             self.save_window(window)
+            if window.clerk and window.session is None:
+                self.vacate(window, now_ms)
         self.save_visit(visit)
 
+    def vacate(self, window: WindowNow, now_ms: int) -> None:
+        """Nobody sits at the window any more."""
+        window.clerk, window.session = "", None
+        window.paused_ms, window.paused_reason, window.since_ms = None, "", now_ms
+        self.save_window(window)
+        self.touch_lines_of(window.no)
+
     def end_visit(self, visit: Visit, end: VisitEnd, now_ms: int) -> None:
-        """Close a leg and free its window and ticket."""
+        """Close a leg and free its window and ticket. A call taken back leaves the ticket sent where it was."""
         visit.close(end, now_ms)
-        self.tickets[visit.ticket].visit = None
+        ticket = self.tickets[visit.ticket]
+        ticket.visit = None
+        if end is not VisitEnd.UNDONE:
+            ticket.only_window = ""
         took = visit.handling_ms
         if end is VisitEnd.FINISHED and took is not None:
             self.remember_finished(visit, now_ms, took)
@@ -257,13 +274,12 @@ class Day:
 
     def board_call(self, visit: Visit, now_ms: int) -> None:
         """Show a call (or recall) on the boards of the window's zone."""
-        zone = self.hall.windows[visit.window].zone
-        self.calls.appendleft(BoardCall(visit.call, visit.label, visit.window, zone, now_ms, visit.recalls))
+        self.calls.appendleft(BoardCall(visit.call, visit.id, visit.label, visit.window, now_ms, visit.recalls))
         self.changed.calls = True
 
     def forget_call(self, visit: Visit) -> None:
         """The call was taken back: boards and the balance of priority forget it."""
-        kept = [call for call in self.calls if call.id != visit.call]
+        kept = [call for call in self.calls if call.visit != visit.id]
         self.calls = deque(kept, maxlen=self.calls.maxlen)
         self.changed.calls = True
         self.count_calls()
@@ -292,9 +308,11 @@ class Day:
         self.hall = hall
         self.windows = {no: self.windows.get(no) or WindowNow(no) for no in hall.windows}
         self.queues = {line.id: Queue(line) for line in hall.lines.values()}
-        for ticket in self.tickets.values():
-            if ticket.state is State.WAITING:
-                self.queues[ticket.line].add(ticket)
+        for ticket in self.by_state[State.WAITING].values():
+            self.queues[ticket.line].add(ticket)
+            if ticket.only_window and ticket.only_window not in hall.windows:
+                ticket.only_window = ""
+                self.save(ticket)
         self.count_calls()
         self.touched.everything = True
 
@@ -302,9 +320,8 @@ class Day:
         """Begin a new day; visits that still owe their counter record stay known."""
         self._begin(today)
         for window in self.windows.values():
-            window.clerk, window.session, window.visit = "", None, None
-            window.paused_ms, window.paused_reason, window.since_ms = None, "", now_ms
-            self.save_window(window)
+            window.visit = None
+            self.vacate(window, now_ms)
         stopped = [line for line, is_stopped in self.stopped.items() if is_stopped]
         for line in stopped:
             self.stop(line, stopped=False)
@@ -318,9 +335,10 @@ class Day:
                 self.save_visit(visit)
 
     def record(self, record: CounterRecord) -> None:
-        """A visit got its counter record."""
+        """A visit got its counter record; one of an earlier day counts there, not here."""
         record = replace(record, revision=self.revision)
-        self.know_record(record)
+        if record.visit in self.visits:
+            self.know_record(record)
         visit = self.pending.pop(record.visit, None)
         if visit is not None:
             visit.end_invitation("press" if record.level else "deadline", record.at_ms)

@@ -16,9 +16,9 @@ def need_window(day: Day, no: str) -> None:
 
 
 def need_clerk(day: Day, no: str) -> None:
-    """Somebody is signed in at the window."""
+    """Somebody is signed in at the window; a session that was ended counts no more, whatever is in hand."""
     need_window(day, no)
-    if not day.windows[no].clerk:
+    if day.windows[no].session is None:
         raise Refusal(Code.NOT_SIGNED_IN)
 
 

@@ -123,7 +123,8 @@ def calls_card(day: Day, zone: str, now_ms: int) -> c.CallsCard:
     shown: list[c.Call] = []
     seen: set[str] = set()
     for call in day.calls:
-        if call.zone != zone or call.number in seen:
+        window = day.hall.windows.get(call.window)
+        if window is None or window.zone != zone or call.number in seen:
             continue
         if len(shown) >= _AT_LEAST_CALLS and now_ms - call.at_ms > _RECENT_CALL_MS:
             break
@@ -165,7 +166,7 @@ def devices_card(now: HallNow) -> c.DevicesCard:
             outcome=s.outcome.value if s.outcome else None, after=s.after.value if s.after else None,
             reason=s.reason or None,
         )
-        for s in day.troubles.values() if s.kiosk
+        for s in sorted(day.troubles.values(), key=lambda s: s.id) if s.kiosk
     ]  # fmt: skip
     at_work = [_at_work(day, t) for t in day.all_of(State.CALLED, State.SERVING, State.HELD)]
     return c.DevicesCard(devices=devices, slips=slips[-_MOST_SLIPS:], at_work=at_work)

@@ -60,16 +60,24 @@ class HallNow:
             self.changed.sessions[session_id] = (session, now_ms)
 
     def end_sessions_of(self, login: str, now_ms: int) -> None:
-        """All of a person's sessions end; a window with nothing in hand is free for somebody else."""
-        for session in [s for s in self.register.sessions.values() if s.login == login]:
+        """All of a person's sessions end."""
+        self._end_sessions([s for s in self.register.sessions.values() if s.login == login], now_ms)
+
+    def end_sessions_on(self, device: str, now_ms: int) -> None:
+        """All sessions opened on a device end."""
+        self._end_sessions([s for s in self.register.sessions.values() if s.device == device], now_ms)
+
+    def _end_sessions(self, sessions: list[SessionEntry], now_ms: int) -> None:
+        """Seats are free for somebody else at once, or as soon as nothing is in hand there."""
+        for session in sessions:
             self.end_session(session.id, now_ms)
-        for window in self.day.windows.values():
-            if window.clerk == login:
-                window.session = None
-                if window.visit is None:
-                    window.clerk, window.paused_ms, window.paused_reason = "", None, ""
-                self.day.save_window(window)
-                self.day.touch_lines_of(window.no)
+            window = self.day.windows.get(session.window or "")
+            if window is None or window.session != session.id:
+                continue
+            window.session = None
+            self.day.save_window(window)
+            if window.visit is None:
+                self.day.vacate(window, now_ms)
 
     def shut_out(self, user: User, now_ms: int) -> None:
         """The person may not sign in any more."""

@@ -86,6 +86,10 @@ def _load_day(connection: sqlite3.Connection, hall: str, head: Head, day: Day) -
     _load_records(connection, hall, head, day)
     for row in select("visits"):
         _take_in(day, rows.visit_from(row))
+    day.order_states()
+    for visit in sorted(day.visits.values(), key=lambda v: v.call):
+        if visit.end is not VisitEnd.UNDONE and visit.reason != "resumed":
+            day.board_call(visit, visit.last_call_ms)
     day.count_calls()
 
 
@@ -117,8 +121,6 @@ def _take_in(day: Day, visit: Visit) -> None:
         day.pending[visit.id] = visit
     if visit.end is VisitEnd.FINISHED and visit.handling_ms is not None and visit.ended_ms is not None:
         day.remember_finished(visit, visit.ended_ms, visit.handling_ms)
-    if visit.window in day.hall.windows and visit.end is not VisitEnd.UNDONE:
-        day.board_call(visit, visit.last_call_ms)
 
 
 def _load_register(connection: sqlite3.Connection, hall: str) -> Register:
