@@ -67,6 +67,7 @@ class Changed:
     windows: dict[str, WindowNow] = field(default_factory=dict)
     records: list[CounterRecord] = field(default_factory=list)
     lines: set[str] = field(default_factory=set)
+    aside: set[str] = field(default_factory=set)  # lines whose held or missed tickets changed
     stops: set[str] = field(default_factory=set)
     steps: list[tuple[int, Step | None, State]] = field(default_factory=list)
     calls: bool = False
@@ -79,6 +80,7 @@ class Touched:
     """Which cards must be made anew since the last time they were made."""
 
     lines: set[str] = field(default_factory=set)
+    aside: set[str] = field(default_factory=set)
     windows: set[str] = field(default_factory=set)
     calls: bool = False
     devices: bool = False
@@ -87,7 +89,8 @@ class Touched:
 
     def add(self, changed: Changed) -> None:
         """What a batch changed."""
-        self.lines |= changed.lines
+        self.lines |= changed.lines | changed.aside
+        self.aside |= changed.aside
         self.windows |= changed.windows.keys()
         self.calls |= changed.calls
         self.devices |= changed.devices or bool(changed.visits)
@@ -309,10 +312,11 @@ class Day:
         self.windows = {no: self.windows.get(no) or WindowNow(no) for no in hall.windows}
         self.queues = {line.id: Queue(line) for line in hall.lines.values()}
         for ticket in self.by_state[State.WAITING].values():
-            self.queues[ticket.line].add(ticket)
-            if ticket.only_window and ticket.only_window not in hall.windows:
+            sent_to = hall.windows.get(ticket.only_window)
+            if ticket.only_window and (sent_to is None or ticket.line not in callable_lines(hall, sent_to)):
                 ticket.only_window = ""
                 self.save(ticket)
+            self.queues[ticket.line].add(ticket)
         self.count_calls()
         self.touched.everything = True
 
