@@ -2,7 +2,6 @@
 
 PY = .venv/bin/python
 PIP = $(PY) -m pip --disable-pip-version-check
-CODE = paihao.py contract demo display drivers kiosk server terminal tests window_client
 
 .PHONY: help run test check bench lock clean
 .DEFAULT_GOAL := help
@@ -19,7 +18,7 @@ test: .venv/test-installed check  ## types, style, and every test; says what of 
 
 check: .venv/test-installed  ## types and style only
 	@$(PY) -m ruff check .
-	@$(PY) -m mypy $(wildcard $(CODE))
+	@$(PY) -m mypy .
 
 bench: .venv/test-installed  ## measure, each figure beside a baseline of the same run
 	@$(PY) -m tests.benchmarks

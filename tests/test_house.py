@@ -7,13 +7,14 @@ import re
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
 from contract.refusals import SENTENCES
 from contract.words import Code
-from tests.house.imports import INSTALLED, imports_of, modules_below
+from tests.house.imports import INSTALLED, OURS, Import, imports_of, modules_below
 from tests.house.tracked import ROOT, suspects, tracked
 
 
@@ -141,11 +142,40 @@ def test_the_tests_run_with_the_very_versions_that_are_installed_for_use() -> No
     assert {name: tested.get(name) for name in used} == used
 
 
+def _declared(requirements: str) -> set[str]:
+    return {re.split(r"[\[>=]", line)[0].lower() for line in requirements.split()}
+
+
 def test_every_dependency_that_is_declared_is_locked() -> None:
     setup = _setup()
-    declared = setup["options"]["install_requires"] + setup["options.extras_require"]["test"]
-    names = {re.split(r"[\[>=]", line)[0].lower() for line in declared.split()}
-    assert names <= _pins("requirements-test.txt").keys()
+    declared = _declared(setup["options"]["install_requires"]) | _declared(setup["options.extras_require"]["test"])
+    assert declared <= _pins("requirements-test.txt").keys()
+
+
+def undeclared(imports: list[Import], declared: set[str], tops: tuple[str, ...]) -> set[str]:
+    """Libraries that modules below `tops` import without their being declared."""
+    brought_by = packages_distributions()
+    libraries = {one.target.partition(".")[0] for one in imports if one.module.partition(".")[0] in tops}
+    foreign = libraries - sys.stdlib_module_names - set(OURS)
+    return {name for name in foreign if declared.isdisjoint(_written_alike(brought_by.get(name, [])))}
+
+
+def _written_alike(names: list[str]) -> set[str]:
+    """Names of distributions in small letters with dashes, as setup.cfg has them."""
+    return {re.sub("[-_.]+", "-", name).lower() for name in names}
+
+
+def test_every_library_that_is_imported_is_declared() -> None:
+    setup, imports = _setup(), imports_of(modules_below(ROOT))
+    used, extra = _declared(setup["options"]["install_requires"]), setup["options.extras_require"]
+    assert undeclared(imports, used | _declared(extra["fonts"]), INSTALLED) == set()
+    assert undeclared(imports, used | _declared(extra["test"]), ("tests",)) == set()
+
+
+def test_an_undeclared_library_is_found() -> None:
+    targets = ("os", "terminal.outbox", "click", "jinja2.nodes", "gone")
+    imports = [Import("kiosk.agent", target, 1, False) for target in targets]
+    assert undeclared(imports, {"click"}, ("kiosk",)) == {"jinja2", "gone"}
 
 
 def test_every_refusal_has_its_sentences_in_both_languages() -> None:
