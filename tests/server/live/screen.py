@@ -57,7 +57,13 @@ def bare_socket(server: RunningServer, headers: Mapping[str, str] | None = None)
     try:
         yield connection
     finally:
-        connection.shutdown()
+        connection.shutdown()  # type: ignore[no-untyped-call]
+
+
+def heard(connection: websocket.WebSocket) -> str:
+    """The next text message."""
+    said = connection.recv()
+    return said if isinstance(said, str) else said.decode()
 
 
 def ended(connection: websocket.WebSocket) -> bool:
