@@ -16,11 +16,11 @@ from terminal.settings import SettingsRefused
 
 @click.command("kiosk")
 @click.option(
-    "--settings", "file", required=True, type=click.Path(path_type=Path), help="取号机设置文件 / settings (TOML)"
+    "--settings", "file", required=True, type=click.Path(path_type=Path), help="取号机设置文件 · Settings (TOML)."
 )
-@click.option("--enrol", "code", help="用一次性代码登记这台取号机，然后退出 / enrol this kiosk with its code, then end")
+@click.option("--enrol", "code", help="用一次性代码登记，然后退出 · Enrol with a one-time code, then end.")
 def kiosk(file: Path, code: str | None) -> None:
-    """运行取号机终端。 / Run a ticket machine."""
+    """取号机终端 · Run a ticket machine until SIGTERM or Ctrl-C."""
     try:
         settings = read_settings(file)
         with held_data_dir(settings.terminal) as data:

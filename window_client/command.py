@@ -15,14 +15,14 @@ from window_client.settings import read_settings
 
 @click.command("window")
 @click.option(
-    "--settings", "file", required=True, type=click.Path(path_type=Path), help="窗口终端设置文件 / settings (TOML)"
+    "--settings", "file", required=True, type=click.Path(path_type=Path), help="窗口终端设置文件 · Settings (TOML)."
 )
 @click.option(
-    "--enrol", "code", help="用一次性代码登记这台终端，然后退出 / enrol this terminal with its code, then end"
+    "--enrol", "code", help="用一次性代码登记，然后退出 · Enrol with a one-time code, then end."
 )
-@click.option("--no-pages", is_flag=True, help="只管设备，不提供叫号页面 / devices only, no clerk's pages")
+@click.option("--no-pages", is_flag=True, help="只管设备，不提供叫号页面 · Devices only, no pages.")
 def window(file: Path, code: str | None, no_pages: bool) -> None:
-    """运行窗口终端。 / Run a window terminal."""
+    """窗口终端 · Run a window terminal until SIGTERM or Ctrl-C."""
     try:
         settings = read_settings(file)
         with held_data_dir(settings.terminal) as data:
