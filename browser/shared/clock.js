@@ -17,12 +17,12 @@ export function clock(time, zone, { seconds = false } = {}) {
   return format(zone, options, "en-GB").format(new Date(time));
 }
 
-/** "10月21日" or "21 October", and the weekday. */
+/** "10月21日" or "21 Oct", and the weekday. */
 export function date(time, zone) {
-  const locale = lang() === "zh" ? "zh-CN" : "en-GB";
+  const [locale, long] = lang() === "zh" ? ["zh-CN", "long"] : ["en-GB", "short"];
   return {
-    day: format(zone, { month: "long", day: "numeric" }, locale).format(new Date(time)),
-    weekday: format(zone, { weekday: "long" }, locale).format(new Date(time)),
+    day: format(zone, { month: long, day: "numeric" }, locale).format(new Date(time)),
+    weekday: format(zone, { weekday: long }, locale).format(new Date(time)),
   };
 }
 

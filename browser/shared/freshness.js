@@ -28,6 +28,6 @@ export function FreshMark({ live, zone, className }) {
     return html`<p class=${className}><${Shape} name="idle" />${t("fresh.live")}　${t("fresh.updated", { ago: ago(live.age) })}</p>`;
   }
   return html`<p class=${className} role="status">
-    <${Shape} name="tri" />${t("fresh.stopped", { time: clock(live.heard, zone, { seconds: true }) })}　${ago(live.age)}
+    <${Shape} name="tri" />${t("fresh.stopped", { time: clock(live.heard, zone, { seconds: true }) })}　${t("fresh.for", { ago: ago(live.age) })}
   </p>`;
 }

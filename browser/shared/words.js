@@ -75,9 +75,15 @@ export function pickOther(words) {
   return words[language === "zh" ? "en" : "zh"];
 }
 
-/** Minutes [low, high] as a range: "10–20", "≤ 5". */
+/** Minutes [low, high] as "10–20", or "10" where it may be at once. */
 export function range(wait) {
-  return wait[0] === 0 ? `≤ ${wait[1]}` : `${wait[0]}–${wait[1]}`;
+  return wait[0] === 0 ? String(wait[1]) : `${wait[0]}–${wait[1]}`;
+}
+
+/** A wait in words: "about 10–20 min", "up to 10 min"; `brief` where there is little room. */
+export function waitText(wait, brief = false) {
+  if (wait[0] === 0) return t(brief ? "wait.up_to_brief" : "wait.up_to", { range: range(wait) });
+  return t(brief ? "wait.about_brief" : "wait.about", { range: range(wait) });
 }
 
 apply();

@@ -49,6 +49,7 @@ function Waiting({ cards }) {
   const height = Math.min(75, Math.floor(620 / Math.max(rows.length + (rest ? 1 : 0), 1)));
   const other = lang() === "zh" ? "en" : "zh";
   return html`<table class="b-wait" style=${{ "--row": height, "--k": (height / 75).toFixed(3) }}>
+    <colgroup><col class="b-col-prefix" /><col /><col class="b-col-people" /></colgroup>
     <thead><tr><th colspan="2">${t("board.waiting")} <span class="en" lang=${other}>${tIn(other, "board.waiting")}</span></th><th>${t("board.people")}</th></tr></thead>
     <tbody>
       ${rows.map((row) => html`<tr key=${row.prefix}><th class="num">${row.prefix}</th><td><span class="b-svc">${pick(row.name)}</span></td>
@@ -86,7 +87,7 @@ function Foot({ live, hall, zone }) {
   const other = lang() === "zh" ? "en" : "zh";
   if (live.freshness === "ask") {
     return html`<footer class="b-note" role="alert"><${Shape} name="tri" />${t("board.ask_staff")}
-      <span>${live.heard === null ? "" : t("board.calls_of", { time: clock(live.heard, zone) })}　${tIn(other, "board.ask_staff")}</span></footer>`;
+      <span>${live.heard === null ? "" : t("board.calls_of", { time: clock(live.heard, zone) })}　<span lang=${other}>${tIn(other, "board.ask_short")}</span></span></footer>`;
   }
   return html`<footer class="b-note"><b>${t("board.notice")}</b><span class="b-said">${notice}</span></footer>`;
 }

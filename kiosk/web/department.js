@@ -7,10 +7,11 @@ import { layout, linesAndGroups } from "./directory.js";
 export function Department({ agent, portrait, page, choose }) {
   const group = linesAndGroups(agent.cards).groups.find((found) => found.prefix === page.prefix);
   const lines = group?.lines ?? [];
+  const { style, columns, room } = layout([{ lines }], portrait, portrait ? -136 : -140);
   return html`<${Ask} what="kiosk.ask_department" />
-    <div class="floors k-departments" style=${layout([{ lines }], portrait, portrait ? -136 : -100)}>
+    <div class=${`floors k-departments floors-${columns}`} style=${style}>
       <section class="floor"><div class="svcs">
-        ${lines.map((line) => html`<${LineKey} key=${line.line} line=${line} name=${line.department} letter=${line.prefix} agent=${agent}
+        ${lines.map((line) => html`<${LineKey} key=${line.line} line=${line} name=${line.department} letter=${line.prefix} agent=${agent} room=${room} portrait=${portrait}
           onPress=${() => choose(line)} />`)}
       </div></section>
     </div>`;

@@ -2,8 +2,9 @@
 
 import { cardsOf } from "/assets/shared/store.js";
 
-const PORTRAIT = { height: 1392, row: 98, least: 62, most: 172, columns: 2 };
-const LANDSCAPE = { height: 604, row: 84, least: 62, most: 118, columns: 1 };
+// Lengths in the page's unit. `width`: of all keys of a row; `letter`, `name`: at scale 1.
+const PORTRAIT = { height: 1392, width: 900, row: 98, least: 62, most: 172, columns: 2, letter: 56, pad: 40, name: 31, single: 8 };
+const LANDSCAPE = { height: 604, width: 1232, row: 84, least: 62, most: 118, columns: 1, letter: 46, pad: 24, name: 26, single: 0 };
 
 const byOrder = (a, b) => a.order - b.order;
 
@@ -33,22 +34,30 @@ export function byZone(zones, lines, own) {
 }
 
 /**
- * How the sections fill the page without scrolling: columns of keys, row height and type scale as custom properties.
- * Heights in the page's unit; a key is never lower than 62.
+ * How the sections fill the page without scrolling. Returns {style, room}: columns, row height and type scale as custom
+ * properties, and `room(line)`: how many em of a name stand on one line beside the people waiting or beside the word
+ * that the line is closed. A key is never lower than 60. `spare`: height that something else takes.
  */
 export function layout(sections, portrait, spare = 0) {
   const page = portrait ? PORTRAIT : LANDSCAPE;
   const height = page.height - spare;
-  const single = sections.length === 1;
-  let columns = !portrait && single ? 2 : page.columns;
+  const all = sections.reduce((sum, section) => sum + section.lines.length, 0);
+  const alone = sections.length === 1;
+  let columns = portrait && all <= page.single ? 1 : page.columns + (alone && !portrait ? 1 : 0);
   const rows = () => {
     const each = sections.map((section) => Math.ceil(section.lines.length / columns));
     return portrait ? each.reduce((sum, n) => sum + n, 0) : Math.max(...each, 1);
   };
   while (rows() * page.least > height && columns < 4) columns += 1;
-  const row = Math.max(page.least - 2, Math.min(page.most, Math.floor(height / rows())));
-  const scale = Math.max(0.78, Math.min(1.4, row / page.row)) * (columns > page.columns && !single ? 0.8 : 1);
-  return { "--columns": columns, "--row": row, "--k": scale.toFixed(3), "--floors": sections.length };
+  const row = Math.max(60, Math.min(page.most, Math.floor(height / rows())));
+  const narrow = columns > 2 || (!portrait && columns * sections.length > 4) ? 0.8 : 1;
+  const scale = Math.max(0.78, Math.min(1.4, row / page.row)) * narrow;
+  const floors = portrait ? 1 : Math.max(sections.length, 1);
+  const cell = page.width / floors / columns;
+  const style = { "--columns": columns, "--row": row, "--k": scale.toFixed(3), "--floors": floors };
+  const left = cell - page.letter * scale - page.pad;
+  const beside = (line) => (line.open ? (30 + 20 * String(line.waiting).length) * scale : 20 + 108 * scale);
+  return { style, columns, room: (line) => (portrait ? left - beside(line) : left) / (page.name * scale) };
 }
 
 const WIDE = /[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60]|[\ud840-\ud8ff][\udc00-\udfff]/g;
@@ -59,9 +68,9 @@ export function ems(text) {
   return wide + ([...text].length - wide) * 0.53;
 }
 
-/** The class that lets a long name stand in its key: one line, two lines smaller, two lines small. */
-export function nameClass(text) {
+/** The class that lets a name stand in its key with `room` em on a line: one line, two smaller lines, two small ones. */
+export function nameClass(text, em) {
   const width = ems(text);
-  if (width <= 9.2) return "svc-name";
-  return width <= 19 ? "svc-name svc-long" : "svc-name svc-longest";
+  if (width <= em) return "svc-name";
+  return width <= em * 2.25 ? "svc-name svc-long" : "svc-name svc-longest";
 }

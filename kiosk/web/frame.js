@@ -28,8 +28,7 @@ export function Frame(props) {
       <button class="key" aria-pressed=${contrast} onClick=${() => setContrast(!contrast)}>
         <${Shape} name="half" /><span>${t("kiosk.contrast")}</span>
       </button>
-      <div class="k-mid">${page.name === "home" ? html`<${Own} ...${props} />` : html`<${Nav} ...${props} />`}</div>
-      <span></span>
+      ${page.name === "home" ? html`<div class="k-mid"><${Own} ...${props} /></div><span></span>` : html`<${Nav} ...${props} />`}
     </footer>
   </main>`;
 }
@@ -50,7 +49,7 @@ function Nav({ page, go, home, leave, left, agent }) {
     ${back && html`<button class="key" disabled=${agent.busy} onClick=${() => (page.from ? go(page.from) : home())}>
       <${Shape} name="back" />${t("kiosk.back")}</button>`}
     <button class="key k-home" disabled=${agent.busy} onClick=${finished ? leave : home}>
-      <${Shape} name="home" />${left === null ? t("kiosk.home") : t("kiosk.home_in", { n: left })}
+      <${Shape} name="home" /><span>${t("kiosk.home")}${left !== null && html`<br /><small>${t("kiosk.home_in", { n: left })}</small>`}</span>
     </button>
   </div>`;
 }

@@ -2,7 +2,7 @@
 
 import { html } from "/assets/vendor/htm-preact/standalone.module.js";
 import { Shape } from "/assets/shared/shapes.js";
-import { lang, pick, range, t, tIn } from "/assets/shared/words.js";
+import { lang, pick, t, tIn, waitText } from "/assets/shared/words.js";
 import { byZone, layout, linesAndGroups, nameClass } from "./directory.js";
 
 export function Ask({ what }) {
@@ -11,19 +11,20 @@ export function Ask({ what }) {
 }
 
 /** One key of the directory. A closed line can be pressed too: it says why. */
-export function LineKey({ line, name, letter, agent, onPress }) {
+export function LineKey({ line, name, letter, agent, room, portrait, onPress }) {
   const short = letter.length > 1 ? "svc-l num svc-l2" : "svc-l num";
-  return html`<button class=${`svc ${line.open ? "" : "svc-shut"}`} data-line=${line.line} disabled=${agent.busy} onClick=${onPress}>
+  const wait = line.open && line.wait ? waitText(line.wait, !portrait) : "";
+  return html`<button class=${`svc ${line.open ? "" : "svc-shut"} ${wait ? "" : "svc-alone"}`} data-line=${line.line} disabled=${agent.busy} onClick=${onPress}>
     <b class=${short}>${letter}</b>
-    <span class=${nameClass(pick(name))}>${pick(name)}</span>
-    <span class="svc-sub">${line.open && line.wait ? t("kiosk.wait", { range: range(line.wait) }) : ""}</span>
+    <span class=${nameClass(pick(name), room(line))}>${pick(name)}</span>
+    <span class="svc-sub">${wait}</span>
     ${line.open
-      ? html`<span class="svc-wait"><b class="num">${line.waiting}</b> ${t("kiosk.people")}</span>`
+      ? html`<span class="svc-wait"><b class="num">${line.waiting}</b> <span>${t("kiosk.people")}</span></span>`
       : html`<span class="svc-wait"><${Shape} name="none" />${t(`why_short.${line.why ?? "no_window"}`)}</span>`}
   </button>`;
 }
 
-function Floor({ section, agent, choose }) {
+function Floor({ section, agent, room, portrait, choose }) {
   const { zone, lines } = section;
   const here = zone && zone.zone === agent.agent?.zone;
   return html`<section class="floor" aria-label=${pick(zone?.name)}>
@@ -33,7 +34,7 @@ function Floor({ section, agent, choose }) {
       <span>${pick(zone?.name)}</span>
     </div>
     <div class="svcs">
-      ${lines.map((line) => html`<${LineKey} key=${line.line} line=${line} name=${line.name} letter=${line.prefix} agent=${agent}
+      ${lines.map((line) => html`<${LineKey} key=${line.line} line=${line} name=${line.name} letter=${line.prefix} agent=${agent} room=${room} portrait=${portrait}
         onPress=${() => choose(line)} />`)}
     </div>
   </section>`;
@@ -67,12 +68,12 @@ export function Home({ agent, portrait, go, choose }) {
   const sections = byZone(hall.zones, lines, agent.agent?.zone);
   const printer = agent.agent?.printer;
   const bands = (hall.open && !hall.day_closed ? 0 : 1) + (["ready", "paper_low"].includes(printer?.state ?? "ready") ? 0 : 1);
-  const style = layout(sections, portrait, bands * (portrait ? 108 : 78) - (groups.length ? 0 : portrait ? 136 : 100));
+  const { style, columns, room } = layout(sections, portrait, bands * (portrait ? 108 : 78) - (groups.length ? 0 : portrait ? 136 : 76));
   return html`<${Ask} what="kiosk.ask" />
     <${HallWarning} hall=${hall} /><${PaperWarning} printer=${printer} />
     ${sections.length ? null : html`<p class="k-none">${t("kiosk.no_services")}</p>`}
-    <div class="floors" style=${style}>
-      ${sections.map((section) => html`<${Floor} key=${section.zone?.zone ?? ""} section=${section} agent=${agent} choose=${choose} />`)}
+    <div class=${`floors floors-${columns}`} style=${style}>
+      ${sections.map((section) => html`<${Floor} key=${section.zone?.zone ?? ""} section=${section} agent=${agent} room=${room} portrait=${portrait} choose=${choose} />`)}
     </div>
     ${groups.length > 0 && html`<div class="k-more">${groups.map((group) => html`<${Group} key=${group.prefix} group=${group} agent=${agent} go=${go} />`)}</div>`}`;
 }

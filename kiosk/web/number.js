@@ -32,8 +32,8 @@ function Facts({ issued }) {
   return html`<dl class="facts">
     <${Fact} name="fact.service">${pick(issued.service)}${issued.department && html`　<small>${pick(issued.department)}</small>`}<//>
     <${Fact} name="fact.window"><${Windows} issued=${issued} /><//>
-    <${Fact} name="fact.ahead"><b class="num">${issued.ahead}</b> ${t("kiosk.people")}<//>
-    <${Fact} name="fact.wait">${issued.wait ? html`<b class="num">${range(issued.wait)}</b> ${t("kiosk.minutes")}` : t("kiosk.wait_unknown")}<//>
+    <${Fact} name="fact.ahead"><b class="num">${issued.ahead}</b> ${t("kiosk.persons")}<//>
+    <${Fact} name="fact.wait">${issued.wait ? html`<b class="num">${range(issued.wait)}</b> ${t(issued.wait[0] === 0 ? "kiosk.minutes_most" : "kiosk.minutes")}` : t("kiosk.wait_unknown")}<//>
   </dl>`;
 }
 

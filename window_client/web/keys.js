@@ -52,6 +52,15 @@ export function keyFor(deed, { work, cut, now, outcome, items }, rest = {}) {
   };
 }
 
+/** The key beside a held or missed ticket. A deed that the card does not name is for the server to decide. */
+export function backKey(deed, parked, state) {
+  const { work, cut, now } = state;
+  const named = work.deeds.some((own) => own.deed === deed);
+  const why = cut ? "no_server" : named ? standing(work, deed, now).why : null;
+  const body = { ticket: parked.ticket, ...(deed === "return_missed" ? {} : { visit: work.visit?.visit ?? null }) };
+  return { deed, body, why, text: why ? t("win.why_not", { deed: t(`deed.${deed}`), why: whyNot(why) }) : "" };
+}
+
 export function keysOf(state) {
   const { work } = state;
   const serving = work.visit?.state === "serving";

@@ -3,16 +3,13 @@
 import { html } from "/assets/vendor/htm-preact/standalone.module.js";
 import { clock } from "/assets/shared/clock.js";
 import { pick, t } from "/assets/shared/words.js";
-import { standing } from "./keys.js";
+import { backKey } from "./keys.js";
 
 const MOST = 5;
 
-function Back({ deed, parked, work, run, now, cut, busy }) {
-  const found = standing(work, deed, now);
-  const allowed = !cut && (found.allowed || !work.deeds.some((own) => own.deed === deed));
-  const visit = work.visit?.visit ?? null;
-  const body = deed === "return_missed" ? { ticket: parked.ticket } : { visit, ticket: parked.ticket };
-  return html`<button disabled=${!allowed || busy} data-deed=${deed} onClick=${() => run(deed, body)}>${t(`deed.${deed}`)}</button>`;
+function Back({ deed, parked, press, ...state }) {
+  const key = backKey(deed, parked, state);
+  return html`<button aria-disabled=${Boolean(key.why)} title=${key.text} data-deed=${deed} onClick=${() => press(key)}>${t(`deed.${deed}`)}</button>`;
 }
 
 function Held({ parked, ...rest }) {
@@ -34,15 +31,15 @@ function Parked({ title, all, children }) {
     <ul>${children}</ul>${all.length > MOST && html`<p class="wp-rest">${t("win.and_more_parked", { n: all.length - MOST })}</p>`}</section>`;
 }
 
-export function Side({ work, agent, run, now, cut }) {
+export function Side({ work, agent, press, now, cut }) {
   const zone = agent.cards.hall?.timezone ?? "Asia/Shanghai";
-  const rest = { work, run, now, cut, zone, busy: agent.busy };
+  const rest = { work, press, now, cut, zone };
   return html`<aside class="wp-side">
     <${Parked} title=${t("win.held")} all=${work.held}>${work.held.slice(0, MOST).map((parked) => html`<${Held} key=${parked.ticket} parked=${parked} ...${rest} />`)}<//>
     <${Parked} title=${t("win.missed")} all=${work.missed}>${work.missed.slice(0, MOST).map((parked) => html`<${Missed} key=${parked.ticket} parked=${parked} ...${rest} />`)}<//>
     <section><h2>${t("win.my_day")}</h2><dl>
       <dt>${t("win.finished_today")}</dt><dd><b>${work.finished_today}</b> ${t("win.tickets")}</dd>
-      <dt>${t("win.records_pending")}</dt><dd><b>${work.pending.length}</b></dd>
+      ${work.pending.length > 0 && html`<dt>${t("win.records_pending")}</dt><dd><b>${work.pending.length}</b></dd>`}
       ${!work.keypad && html`<dt>${t("win.keypad")}</dt><dd>${t("win.qr_only")}</dd>`}
     </dl></section>
   </aside>`;

@@ -60,7 +60,7 @@ function FirstPassword({ server }) {
     { name: "code", label: t("sign.code"), input: { autocomplete: "one-time-code", spellcheck: false } },
     { name: "password", label: t("sign.new_password"), input: { type: "password", minlength: 10, autocomplete: "new-password" } },
   ];
-  return html`<${Form} title=${t("sign.first_link")} fields=${fields} send=${send} act=${t("sign.first_do")} server=${server} refusal=${refusal}>
+  return html`<${Form} title=${t("sign.first_do")} fields=${fields} send=${send} act=${t("sign.first_do")} server=${server} refusal=${refusal}>
     <a href="#">${t("sign.back")}</a>
   <//>`;
 }

@@ -3,7 +3,7 @@
 import { html, useState } from "/assets/vendor/htm-preact/standalone.module.js";
 import { useNow } from "/assets/shared/clock.js";
 import { Refusal, refused } from "/assets/shared/refusal.js";
-import { pick, range, t } from "/assets/shared/words.js";
+import { pick, t, waitText } from "/assets/shared/words.js";
 import { kiosksOf } from "./kiosks.js";
 
 const PRIORITIES = ["LN", "JR", "CJ", "YF", "YX", "GC"];
@@ -41,7 +41,7 @@ function TakeNumber({ server, line, cards }) {
 }
 
 function Given({ issued }) {
-  const wait = issued.wait ? t("kiosk.wait", { range: range(issued.wait) }) : "";
+  const wait = issued.wait ? waitText(issued.wait) : "";
   return html`<div class="dk-given" role="status"><span class="seal">${issued.number}</span><p>
     <b>${pick(issued.service)}</b>${pick(issued.place)} ${issued.windows.slice(0, 8).join(" ")}<br />
     ${t("desk.ahead", { n: issued.ahead })}　${wait}${issued.print_at ? html`<br />${t("desk.prints_at", { kiosk: issued.print_at })}` : ""}</p></div>`;
@@ -75,7 +75,7 @@ export function LinePane({ server, live, cards, line, manager, choose, ticket })
   return html`<section class="dk-line">
     <header><h1 class="title"><b class="num">${line.prefix}</b> ${pick(line.name)}</h1>${manager && html`<${Stop} server=${server} line=${line} />`}</header>
     <p class="dk-facts">${line.department ? `${pick(line.department)}　` : ""}${t("desk.line_facts", { waiting: line.waiting, open: line.open_windows, windows: line.windows.join(" ") })}
-      ${line.wait ? `　${t("kiosk.wait", { range: range(line.wait) })}` : ""}
+      ${line.wait ? `　${waitText(line.wait)}` : ""}
       ${line.open ? "" : html`　<b>${t(`why.${line.why ?? "no_window"}`)}</b>${line.again ? ` ${line.again}` : ""}`}</p>
     <${TakeNumber} server=${server} line=${line} cards=${cards} />
     <h2>${t("desk.waiting")}<span>${queue.numbers.length}</span></h2>

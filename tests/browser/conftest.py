@@ -1,0 +1,66 @@
+"""Fixtures of the page tests. Without Chromium they are left out, saying so; with CI=true they fail instead."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.chromium import find, launched, new_page, violations
+from tests.browser.sample_hall import NOW
+from tests.browser.stand_in_agent import StandInAgent
+from tests.browser.stand_in_server import StandInServer
+
+Served = StandInAgent | StandInServer
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, one for all tests."""
+    if find() is None:
+        missing = "no Chromium on this machine (Debian: apt-get install chromium)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with launched() as running:
+        yield running
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Served], Served]]:
+    """Hands over a stand-in and stops it after the test."""
+    running: list[Served] = []
+
+    def start(stand_in: Served) -> Served:
+        running.append(stand_in)
+        return stand_in
+
+    yield start
+    for stand_in in running:
+        stand_in.stop()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Open]:
+    """Opens an address at a size, by default at the sample hall's time. After the test no script error and no policy
+    violation may be left."""
+    contexts, pages, troubles = [], [], []
+
+    def open_at(address: str, size: tuple[int, int] = (1080, 1920), session: str | None = None, *, clock: bool = True) -> Page:
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+        contexts.append(context)
+        page = new_page(context, troubles)
+        if clock:
+            page.clock.install(time=NOW)
+        if session:
+            page.add_init_script(f"sessionStorage.setItem('paihao/session/LJ', {session!r})")
+        pages.append(page)
+        page.goto(address)
+        return page
+
+    yield open_at
+    found = [trouble for page in pages if not page.is_closed() for trouble in violations(page)]
+    for context in contexts:
+        context.close()
+    assert troubles + found == []

@@ -1,0 +1,203 @@
+"""Takes a picture of every page at the real size of its device: python -m tests.browser.pictures FOLDER [name part].
+
+The hall is the sample hall at a fixed time, so that pictures differ only when the pages do.
+"""
+
+from gevent import monkey
+
+monkey.patch_all()  # before anything opens a socket
+
+import sys  # noqa: E402
+from collections.abc import Callable  # noqa: E402
+from dataclasses import dataclass, field  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+from playwright.sync_api import Browser, Page  # noqa: E402
+
+from contract.refusals import refuse  # noqa: E402
+from contract.words import Code, WindowState  # noqa: E402
+from tests.browser import sample_hall as hall  # noqa: E402
+from tests.browser.chromium import launched, new_page  # noqa: E402
+from tests.browser.stand_in_agent import StandInAgent, kiosk_agent, window_agent  # noqa: E402
+from tests.browser.stand_in_server import StandInServer  # noqa: E402
+
+PORTRAIT, LANDSCAPE, WINDOW, BOARD, DESK, TABLET = (1080, 1920), (1280, 1024), (1280, 800), (1920, 1080), (1440, 900), (1024, 768)
+AT = hall.NOW.timestamp() * 1000
+
+
+@dataclass
+class Picture:
+    """One picture: where the page comes from, its size, and what is done before the picture is taken."""
+
+    name: str
+    size: tuple[int, int]
+    serve: Callable[[], Any]
+    path: str = ""
+    act: Callable[[Page, Any], None] = lambda page, source: None
+    langs: tuple[str, ...] = ("zh", "en")
+    storage: dict[str, str] = field(default_factory=dict)
+    ready: str = ".svc, .k-without, .k-none, .wp, .wp-sign, .b-row, .b-wait td, .dk-lines li, .dk-sign, .ix-links"
+
+
+def _kiosk(cards: hall.Cards | None = None, **own: Any) -> Callable[[], StandInAgent]:
+    def serve() -> StandInAgent:
+        agent = kiosk_agent(hall.public_cards() if cards is None else cards, **own)
+        agent.answer = lambda deed, body: hall.issued()
+        return agent
+
+    return serve
+
+
+def _take(outcome: str | None) -> Callable[[Page, Any], None]:
+    def act(page: Page, agent: StandInAgent) -> None:
+        page.click('[data-line="D"]')
+        page.wait_for_selector(".got")
+        slip = {"slip": 147, "ticket": 47, "number": "D047", "outcome": outcome, "after": None, "reason": None}
+        printer = "paper_out" if outcome == "failed" else "ready"
+        agent.tell(last_slip=slip, printer={"state": printer, "reason": None})
+        page.wait_for_selector({None: ".got-printing", "printed": ".got-taken", "failed": ".got-none"}[outcome])
+
+    return act
+
+
+def _click(*selectors: str) -> Callable[[Page, Any], None]:
+    def act(page: Page, source: Any) -> None:
+        for selector in selectors:
+            page.locator(selector).first.click(force=True)
+
+    return act
+
+
+def demo_hall() -> hall.Cards:
+    """The seven services of one floor and inquiries, as the demonstration opens."""
+    cards = hall.public_cards(zones=hall.hall_card().zones[:1])
+    return {k: c for k, c in cards.items() if not k.startswith("line/") or c["zones"] == ["A"]}
+
+
+def eight_per_floor() -> hall.Cards:
+    cards = {key: card for key, card in hall.public_cards().items() if not key.startswith("line/")}
+    for place in range(32):
+        row = (f"{chr(65 + place % 26)}", "ABCD"[place // 8], "业务名称八个字长", "A service of eight", 300, (30, 45), "101")
+        cards[f"line/{place}"] = hall.line_card(place, row, line=str(place)).model_dump(mode="json")
+    return cards
+
+
+def _window(work: Any, **own: Any) -> Callable[[], StandInAgent]:
+    def serve() -> StandInAgent:
+        agent = window_agent(hall.staff_cards(work), **own)
+        agent.answer = lambda deed, body: refuse(Code.RECALL_TOO_SOON, seconds=4).model_dump(mode="json")
+        return agent
+
+    return serve
+
+
+def _server(cards: Callable[[], hall.Cards]) -> Callable[[], StandInServer]:
+    def serve() -> StandInServer:
+        server = StandInServer(cards(), clock=lambda: hall.NOW)
+        server.answer = lambda place, deed, body: hall.issued() if deed == "take_number" else refuse(Code.DAY_NOT_EMPTY, numbers=["L086"]).model_dump(mode="json")
+        server.halls = [{"code": "LJ", "name": hall.hall_card().name.model_dump(), "zones": [z.model_dump() for z in hall.hall_card().zones]}]
+        return server
+
+    return serve
+
+
+def _age(seconds: int) -> Callable[[Page, Any], None]:
+    def act(page: Page, server: StandInServer) -> None:
+        page.wait_for_selector(".seal-now")
+        server.deaf = True
+        page.clock.fast_forward(seconds * 1000)
+        page.wait_for_selector(".b-stale")
+
+    return act
+
+
+SESSION = {"paihao/session/LJ": '{"token": "7.session", "name": "刘敏", "roles": ["guide", "floor_manager"]}'}
+CUT = {"connected": False, "since": hall.at(minutes=1)}
+
+PICTURES = [
+    Picture("kiosk", PORTRAIT, _kiosk()),
+    Picture("kiosk-landscape", LANDSCAPE, _kiosk()),
+    Picture("kiosk-demo", PORTRAIT, _kiosk(demo_hall())),
+    Picture("kiosk-demo-landscape", LANDSCAPE, _kiosk(demo_hall())),
+    Picture("kiosk-eight", PORTRAIT, _kiosk(eight_per_floor()), langs=("zh",)),
+    Picture("kiosk-eight-landscape", LANDSCAPE, _kiosk(eight_per_floor()), langs=("zh",)),
+    Picture("kiosk-done", PORTRAIT, _kiosk(), act=_take("printed")),
+    Picture("kiosk-done-landscape", LANDSCAPE, _kiosk(), act=_take("printed"), langs=("zh",)),
+    Picture("kiosk-printing", PORTRAIT, _kiosk(), act=_take(None), langs=("zh",)),
+    Picture("kiosk-noprinter", PORTRAIT, _kiosk(), act=_take("failed")),
+    Picture("kiosk-noprinter-landscape", LANDSCAPE, _kiosk(), act=_take("failed"), langs=("zh",)),
+    Picture("kiosk-paper-out", PORTRAIT, _kiosk(printer={"state": "paper_out", "reason": None}), langs=("zh",)),
+    Picture("kiosk-closed", PORTRAIT, _kiosk(), act=_click('[data-line="X"]')),
+    Picture("kiosk-closed-landscape", LANDSCAPE, _kiosk(), act=_click('[data-line="P"]'), langs=("zh",)),
+    Picture("kiosk-department", PORTRAIT, _kiosk(), act=_click(".k-more .key")),
+    Picture("kiosk-cut", PORTRAIT, _kiosk(**CUT)),
+    Picture("kiosk-cut-landscape", LANDSCAPE, _kiosk(**CUT), langs=("zh",)),
+    Picture("kiosk-empty", PORTRAIT, _kiosk({"hall": hall.hall_card(open=False, numbers_from="13:00").model_dump(mode="json")}), langs=("zh",)),
+    Picture("kiosk-contrast", PORTRAIT, _kiosk(), act=_click(".k-foot .key"), langs=("zh",)),
+    Picture("window", WINDOW, _window(None, devices={"keypad": "silent", "strip": "ready", "pad": "ready"})),
+    Picture("window-called", WINDOW, _window(hall.called_work())),
+    Picture("window-free", WINDOW, _window(hall.free_work(invitation=hall.invitation())), langs=("zh",)),
+    Picture("window-empty", WINDOW, _window(hall.free_work(waiting=0, next_numbers=[], held=[], missed=[], deeds=hall.deeds(call_next="nobody_waiting"))), langs=("zh",)),
+    Picture("window-paused", WINDOW, _window(hall.free_work(state=WindowState.PAUSED, paused_reason="就餐", paused_since=hall.at(minutes=6), deeds=hall.deeds("reopen_window", call_next="window_paused"))), langs=("zh",)),
+    Picture("window-hold", WINDOW, _window(None), act=_click('[data-deed="hold"]'), langs=("zh", "en")),
+    Picture("window-pass-on", WINDOW, _window(None), act=_click('[data-deed="pass_on"]'), langs=("zh",)),
+    Picture("window-why", WINDOW, _window(None), act=_click('.wp-keys [data-deed="recall"]'), langs=("zh",)),
+    Picture("window-cut", WINDOW, _window(None, **CUT), langs=("zh",)),
+    Picture("window-sign-in", WINDOW, _window(None, signed_in=False)),
+    Picture("board", BOARD, _server(hall.public_cards), "/LJ/board?zone=C", lambda page, _: page.wait_for_selector(".seal-now") and None),
+    Picture("board-hall", BOARD, _server(hall.public_cards), "/LJ/board", lambda page, _: page.wait_for_selector(".seal-now") and None, langs=("zh",)),
+    Picture("board-stale", BOARD, _server(hall.public_cards), "/LJ/board?zone=C", _age(13), langs=("zh",)),
+    Picture("board-lost", BOARD, _server(hall.public_cards), "/LJ/board?zone=C", _age(70), langs=("zh", "en")),
+    Picture("board-quiet", BOARD, _server(hall.public_cards), "/LJ/board?zone=A", lambda page, _: page.wait_for_selector(".b-quiet") and None, langs=("zh",)),
+    Picture("index", DESK, _server(hall.staff_cards), "/"),
+    Picture("desk-sign-in", DESK, _server(hall.staff_cards), "/LJ/desk", langs=("zh",)),
+    Picture("desk-first", DESK, _server(hall.staff_cards), "/LJ/desk#first", langs=("zh",)),
+    Picture("desk", DESK, _server(hall.staff_cards), "/LJ/desk", _click('[data-line="L"]'), storage=SESSION),
+    Picture("desk-taken", DESK, _server(hall.staff_cards), "/LJ/desk", _click('[data-line="D"]', '[data-deed="take_number"]'), ("zh",), SESSION),
+    Picture("desk-ticket", DESK, _server(hall.staff_cards), "/LJ/desk", _click('[data-line="L"]', ".dk-queue tr:nth-child(3) button"), ("zh",), SESSION),
+    Picture("desk-close", DESK, _server(hall.staff_cards), "/LJ/desk", _click(".dk-close-day"), ("zh",), SESSION),
+    Picture("desk-tablet", TABLET, _server(hall.staff_cards), "/LJ/desk", _click('[data-line="L"]', ".dk-queue tr:nth-child(3) button"), ("zh", "en"), SESSION),
+]  # fmt: skip
+
+
+def take(browser: Browser, picture: Picture, lang: str, folder: Path) -> list[str]:
+    """Take one picture; returns what went wrong."""
+    width, height = picture.size
+    source = picture.serve()
+    troubles: list[str] = []
+    context = browser.new_context(viewport={"width": width, "height": height})
+    try:
+        page = new_page(context, troubles)
+        page.clock.install(time=AT / 1000)
+        for key, value in picture.storage.items():
+            page.add_init_script(f"sessionStorage.setItem({key!r}, {value!r})")
+        address = source.url + picture.path
+        before, mark, after = address.partition("#")
+        page.goto(f"{before}{'&' if '?' in before else '?'}lang={lang}{mark}{after}")
+        page.wait_for_selector(picture.ready)
+        picture.act(page, source)
+        page.wait_for_timeout(200)
+        page.evaluate("document.fonts.ready")
+        page.screenshot(path=folder / f"{picture.name}-{lang}.png")
+        troubles += [str(found) for found in page.evaluate("window.policyViolations")]
+    finally:
+        context.close()
+        source.stop()
+    return troubles
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = sys.argv[2] if len(sys.argv) > 2 else ""
+    with launched() as browser:
+        for picture in PICTURES:
+            for lang in picture.langs:
+                if wanted in picture.name:
+                    for trouble in take(browser, picture, lang, folder):
+                        print(f"{picture.name}-{lang}: {trouble}")
+
+
+if __name__ == "__main__":
+    main()
