@@ -1,15 +1,20 @@
 """Routes of pages and of the files they are made of; each folder is package data, none is scanned."""
 
+import mimetypes
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from flask import Blueprint, Response, send_from_directory
+from flask import Blueprint, Response, jsonify, send_from_directory
 
 from contract.words import Code
 from server.domain.errors import Refusal
-from server.pages.index import index_page
+from server.domain.hall import Hall
 from server.storage.published import Published
+
+# The browser is told never to guess, so what Python does not know everywhere is named here.
+mimetypes.add_type("font/woff2", ".woff2")
+mimetypes.add_type("text/javascript", ".js")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,12 @@ def pages(halls: Mapping[str, Published], folders: Folders) -> Blueprint:
 
     @routes.get("/")
     def index() -> Response:
-        return Response(index_page(halls), content_type="text/html; charset=utf-8")
+        return send_from_directory(folders.pages, "index.html")
+
+    @routes.get("/halls")
+    def list_of_halls() -> Response:
+        """What the first page lists: each hall's code, name and zones."""
+        return jsonify(halls=[_shown(one.definition) for one in halls.values()])
 
     @routes.get("/<hall>/board")
     def board(hall: str) -> Response:
@@ -52,6 +62,11 @@ def pages(halls: Mapping[str, Published], folders: Folders) -> Blueprint:
     ):
         routes.add_url_rule(f"{prefix}/<path:name>", f"files {prefix}", _file(folder), methods=["GET"])
     return routes
+
+
+def _shown(hall: Hall) -> dict[str, object]:
+    zones = [{"zone": z.code, "floor": z.floor, "name": asdict(z.name)} for z in hall.zones.values()]
+    return {"code": hall.code, "name": asdict(hall.name), "zones": zones}
 
 
 def _known(halls: Mapping[str, Published], hall: str) -> None:

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -167,3 +168,38 @@ def test_the_interface_is_described(server: RunningServer) -> None:
     described = server.get("/openapi/openapi.json").json()
     assert "/{hall}/kiosk/take_number" in described["paths"]
     assert server.get("/health").json()["defects"] == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/", "text/html"),
+        (f"/{HALL}/board?zone=A&lang=zh", "text/html"),
+        (f"/{HALL}/desk", "text/html"),
+        ("/openapi/", "text/html"),
+        ("/openapi/ui/js/swagger-ui-bundle.js", "text/javascript"),
+        ("/pages/index.js", "text/javascript"),
+        ("/display/board.js", "text/javascript"),
+        ("/assets/shared/tokens.css", "text/css"),
+        ("/assets/shared/words.json", "application/json"),
+        ("/assets/shared/figures/PaihaoFigures-Bold.woff2", "font/woff2"),
+        ("/assets/shared/seal.svg", "image/svg+xml"),
+    ],
+)
+def test_pages_and_their_files_are_served(server: RunningServer, path: str, kind: str) -> None:
+    answer = server.get(path)
+    assert (answer.status_code, answer.headers["Content-Type"].partition(";")[0]) == (200, kind)
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert server.get(path, {"If-None-Match": answer.headers["ETag"]}).status_code == 304
+
+
+def test_no_page_holds_a_script_that_its_policy_forbids(server: RunningServer) -> None:
+    for path in ("/", f"/{HALL}/board", f"/{HALL}/desk", "/openapi/"):
+        page = server.get(path).text
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon\w+=|javascript:", page), path
+
+
+def test_the_first_page_lists_the_halls(server: RunningServer) -> None:
+    halls = server.get("/halls").json()["halls"]
+    assert [hall["code"] for hall in halls] == [HALL, "LJ-SD"]
+    assert halls[0]["zones"][0]["zone"] and halls[0]["name"]["zh"]
