@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+import gevent
+
 from contract import commands as c
 from contract import replies as r
 from contract.words import Audience, Code, DeviceKind, HoldKind, Level, Role, Step, Via
@@ -116,7 +118,7 @@ class HallOnDisk:
     def open(self) -> None:
         """Start the writer."""
         self.writer = self.kind(
-            Database(self.folder), self.actions, hall_from, first_day, build, self.told.append, lambda: self.now_ms
+            Database(self.folder), self.actions, hall_from, first_day, build, self.told.append, lambda: self.now_ms, 0.0
         )
         self.writer.start()
         self.clock = Clock(lambda: self.writer.published, self.writer.submit, lambda: self.now_ms)
@@ -148,7 +150,17 @@ class HallOnDisk:
 
     def submit(self, command: c.Command, actor: Actor = ADMIN, key: str | None = None) -> Answer:
         """Stand in the line; the answer as bytes."""
-        return self.writer.submit(Order(self.code, key or new_key(), actor, command))
+        answer = self.writer.submit(Order(self.code, key or new_key(), actor, command))
+        self.await_cards()
+        return answer
+
+    def await_cards(self) -> None:
+        """Wait until the cards of what was committed are made."""
+        with closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True)) as connection:
+            row = connection.execute("SELECT revision FROM halls WHERE hall = ?", (self.code,)).fetchone()
+        with gevent.Timeout(10):
+            while row is not None and (self.code not in self.writer.published or self.now.head < row[0]):
+                gevent.sleep(0.001)
 
     def ask(self, command: c.Command, actor: Actor = ADMIN) -> r.Reply:
         """The reply, whatever it is."""
@@ -291,6 +303,15 @@ class HallOnDisk:
     def rebuilt(self) -> Published:
         """All cards, made from the file alone."""
         return build(self.code, self.from_disk(), self.head, None, self.now_ms)
+
+    def check_cards(self) -> None:
+        """The cards everybody sees are those that the file alone would give."""
+        rebuilt = self.rebuilt()
+        for audience, view in self.now.views.items():
+            assert dict(view.cards) == dict(rebuilt.views[audience].cards)
+        assert dict(self.now.lines) == dict(rebuilt.lines)
+        assert dict(self.now.pending) == dict(rebuilt.pending)
+        assert set(self.now.open_tickets) == set(rebuilt.open_tickets)
 
     def check(self) -> None:
         """What must hold whatever happened: memory is the file's, the chain holds, states are the journal's fold."""
