@@ -79,9 +79,10 @@ def serve(data: Path, port: int) -> subprocess.Popen[bytes]:
     return server
 
 
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Hall]:
-    data = tmp_path / "hall"
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    tmp_path = tmp_path_factory.mktemp("hall")
+    data = tmp_path / "data"
     data.mkdir()
     with Rs485Line(link=tmp_path / "line-a") as line, EscposPrinter() as printer:
         for address in range(1, 7):
@@ -115,7 +116,7 @@ class Agents:
     line_log: Path
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def agents(hall: Hall) -> Iterator[Agents]:
     printer = f'[printer]\nkind = "network"\nhost = "{hall.printer.host}"\nport = {hall.printer.port}\nmode = "text"\n'
     windows = ["101", "102", "103", "104", "107", "113"]
@@ -143,6 +144,8 @@ def agents(hall: Hall) -> Iterator[Agents]:
         until(lambda: kiosk.agent["connected"] and window.agent["connected"], "connected", 20)
         until(lambda: kiosk.agent["printer"]["state"] == "ready", "printer", 20)
         hall.line.strip(1).wait_text("暂未开放", 20)
+        assert window.do("sign_in", {"staff_no": CLERK, "password": PASSWORD}).status_code == 200
+        until(lambda: window.cards["work/101"]["clerk"], "signed in")
         yield Agents(kiosk, window, running["line-A"].log)
     assert [agent.end() for agent in running.values()] == [0, 0, 0]
 
@@ -154,6 +157,7 @@ def work(agents: Agents) -> dict[str, Any]:
 
 def take(agents: Agents) -> dict[str, Any]:
     """A number in a line of window 101."""
+    until(lambda: agents.kiosk.agent["connected"], "kiosk connected", 30)
     cards = agents.kiosk.cards
     line = next(
         card["line"]
@@ -172,24 +176,24 @@ def clerk_does(agents: Agents, deed: str, **body: Any) -> None:
     assert answer.status_code == 200, answer.text
 
 
-def sign_in(agents: Agents) -> None:
-    answer = agents.window.do("sign_in", {"staff_no": CLERK, "password": PASSWORD})
-    assert answer.status_code == 200, answer.text
-    until(lambda: work(agents)["clerk"], "signed in")
+def levels(hall: Hall, visit: int) -> list[Any]:
+    """The counter records of a visit."""
+    return [level for (level,) in hall.rows(f"select level from ratings where visit = {visit}")]
 
 
 def test_from_the_kiosk_to_the_rating(hall: Hall, agents: Agents) -> None:
+    hall.line.strip(1).wait_text("欢迎光临", 20)
+    printed = len(hall.printer.papers)
     issued = take(agents)
     number = issued["number"]
-    paper = hall.printer.wait_for_paper(1, 20)
-    assert number in paper.text.replace(" ", "")
-    until(lambda: hall.rows("select outcome from slips") == [("printed",)], "slip recorded")
+    assert number in hall.printer.wait_for_paper(printed + 1, 20).text.replace(" ", "")
+    slip = f"select outcome from slips where id = {issued['slip']}"
+    until(lambda: hall.rows(slip) == [("printed",)], "slip recorded")
 
-    sign_in(agents)
-    hall.line.strip(1).wait_text("欢迎光临", 20)
     clerk_does(agents, "call_next")
     hall.line.strip(1).wait_text(f"请{number}到101窗口", 20)
     until(lambda: work(agents)["visit"], "called")
+    visit = work(agents)["visit"]["visit"]
     hall.line.pad(1).press("start")
     hall.line.strip(1).wait_text(f"{number} 正在办理", 20)
     until(lambda: work(agents)["visit"]["state"] == "serving", "started by the pad")
@@ -197,15 +201,15 @@ def test_from_the_kiosk_to_the_rating(hall: Hall, agents: Agents) -> None:
     clerk_does(agents, "finish", outcome="finished", items=1)
     assert hall.line.keypad(1).wait_awake(20)
     assert hall.line.keypad(1).press(4).wait_acknowledged(20)
-    until(lambda: hall.rows("select level from ratings") == [(4,)], "rated")
+    until(lambda: levels(hall, visit) == [4], "rated")
     until(lambda: work(agents)["pending"] == [], "nothing owed")
 
 
 def test_a_press_while_the_server_is_away_is_rated_once_when_it_is_back(hall: Hall, agents: Agents) -> None:
     take(agents)
-    sign_in(agents)
     clerk_does(agents, "call_next")
     until(lambda: work(agents)["visit"], "called")
+    visit = work(agents)["visit"]["visit"]
     clerk_does(agents, "start_service")
     until(lambda: work(agents)["visit"]["state"] == "serving")
     clerk_does(agents, "finish", outcome="finished", items=1)
@@ -216,5 +220,26 @@ def test_a_press_while_the_server_is_away_is_rated_once_when_it_is_back(hall: Ha
     assert hall.line.keypad(1).press(1).wait_acknowledged(20)
     hall.start()
     until(lambda: agents.window.agent["connected"], "back", 30)
-    until(lambda: hall.rows("select level from ratings") == [(1,)], "rated", 40)
+    until(lambda: levels(hall, visit) == [1], "rated", 40)
     until(lambda: work(agents)["pending"] == [], "nothing owed", 20)
+
+
+def test_the_next_citizen_ends_the_asking_of_the_one_before(hall: Hall, agents: Agents) -> None:
+    take(agents)
+    take(agents)
+    clerk_does(agents, "call_next")
+    until(lambda: work(agents)["visit"], "called")
+    visit = work(agents)["visit"]["visit"]
+    clerk_does(agents, "start_service")
+    until(lambda: work(agents)["visit"]["state"] == "serving")
+    clerk_does(agents, "finish", outcome="finished", items=1)
+    assert hall.line.keypad(1).wait_awake(20)
+    until(lambda: work(agents)["visit"] is None, "finished")
+    clerk_does(agents, "call_next")
+    until(lambda: work(agents)["visit"], "called")
+    clerk_does(agents, "start_service")
+    recorded = f"select level, reason from ratings where visit = {visit}"
+    until(lambda: hall.rows(recorded) == [(None, "next_citizen")], "recorded", 20)
+    hall.line.keypad(1).press(5, even_asleep=True)
+    until(lambda: "press_strayed" in agents.line_log.read_text(), "a line in the log")
+    assert hall.rows(recorded) == [(None, "next_citizen")]
