@@ -16,6 +16,7 @@ from drivers.printers.serial_line import SerialPrinter
 from drivers.printers.ticket_printer import Outcome, PrintResult, TicketPrinter
 from kiosk.printer_state import NONE, PrinterState, state_of
 from kiosk.settings import PrinterSettings
+from terminal.steady import steady
 
 LOG = structlog.get_logger(__name__)
 
@@ -59,8 +60,7 @@ class Printing:
         self.state = NONE
 
     def start(self) -> None:
-        self._worker = threading.Thread(target=self._work, name="printing", daemon=True)
-        self._worker.start()
+        self._worker = steady(self._work, "printing")
 
     def stop(self) -> None:
         """The slip that is being printed comes to its end first, within reason."""

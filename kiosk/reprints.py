@@ -11,6 +11,7 @@ from kiosk.slips import Slips
 from terminal.cards import Cards
 from terminal.connection import Connection, Unreachable, new_key
 from terminal.intents import Intents
+from terminal.steady import steady
 
 LOG = structlog.get_logger(__name__)
 
@@ -37,8 +38,7 @@ class Reprints:
 
     def start(self) -> None:
         self._cards.subscribe(self._changed)
-        self._worker = threading.Thread(target=self._work, name="reprints", daemon=True)
-        self._worker.start()
+        self._worker = steady(self._work, "reprints")
 
     def stop(self) -> None:
         self._stopping.set()

@@ -12,6 +12,7 @@ from kiosk.slips import Slips
 from terminal.connection import PASSING, Connection, Unreachable
 from terminal.intents import Intent, Intents
 from terminal.pauses import Pauses
+from terminal.steady import steady
 
 LOG = structlog.get_logger(__name__)
 
@@ -39,8 +40,7 @@ class Unfinished:
         return [intent for intent in self._intents.unfinished() if self._why.get(intent.key) == "agent_died"]
 
     def start(self) -> None:
-        self._worker = threading.Thread(target=self._work, name="unfinished", daemon=True)
-        self._worker.start()
+        self._worker = steady(self._work, "unfinished")
 
     def stop(self) -> None:
         self._stopping.set()

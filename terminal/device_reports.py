@@ -7,6 +7,7 @@ import structlog
 
 from terminal.connection import Connection, Unreachable, new_key
 from terminal.pauses import Pauses
+from terminal.steady import steady
 
 LOG = structlog.get_logger(__name__)
 
@@ -27,8 +28,7 @@ class DeviceReports:
         self._worker: threading.Thread | None = None
 
     def start(self) -> None:
-        self._worker = threading.Thread(target=self._work, name="device reports", daemon=True)
-        self._worker.start()
+        self._worker = steady(self._work, "device reports")
 
     def report(self, health: Mapping[str, str]) -> None:
         """Health by device ("printer", "keypad/101"); devices that are not named keep theirs."""

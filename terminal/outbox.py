@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from contract.words import Code
 from terminal.connection import PASSING, Connection, Unreachable, new_key
 from terminal.json_lines import JsonLines
 from terminal.pauses import Pauses
+from terminal.steady import steady
 
 LOG = structlog.get_logger(__name__)
 
@@ -102,9 +104,7 @@ class Outbox:
 
     def start(self) -> None:
         for deed in KINDS:
-            worker = threading.Thread(target=self._work, args=(deed,), name=f"outbox {deed}", daemon=True)
-            self._workers.append(worker)
-            worker.start()
+            self._workers.append(steady(partial(self._work, deed), f"outbox {deed}"))
 
     def nudge(self) -> None:
         """The server is back: do not wait for the pause to end."""

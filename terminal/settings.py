@@ -9,11 +9,25 @@ from typing import Any, Final, TypeVar
 
 from contract.replies import Words
 
-LOG_LEVELS: Final = ("debug", "info", "warning", "error")
-URL: Final = re.compile(r"https?://[^/?#\s]+")
-CODE: Final = re.compile(r"[0-9A-Za-z\-]{1,20}")
 T = TypeVar("T")
-SIGN: Final = re.compile(r"\S.*")
+LOG_LEVELS: Final = ("debug", "info", "warning", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a text must look like, and how a person is told."""
+
+    pattern: re.Pattern[str]
+    zh: str
+    en: str
+
+
+URL: Final = Shape(re.compile(r"https?://[^/?#\s]+"), "http://主机:端口 这样的地址", "an address like http://host:port")
+HOST: Final = Shape(re.compile(r"[^/?#\s]+"), "主机:端口", "host:port")
+CODE: Final = Shape(
+    re.compile(r"[0-9A-Za-z\-]{1,20}"), "最多 20 个字母、数字或横线", "up to 20 letters, figures, dashes"
+)
+ANY: Final = Shape(re.compile(r"\S.*"), "一段文字", "some text")
 
 
 class SettingsRefused(Exception):
@@ -47,12 +61,12 @@ class Table:
         self._mistakes = mistakes
         self._known: set[str] = set()
 
-    def text(self, name: str, default: str | None = None, *, like: re.Pattern[str] = SIGN) -> str:
+    def text(self, name: str, default: str | None = None, *, like: Shape = ANY) -> str:
         """Without a default the setting is required."""
         value = self._take(name, default)
-        if isinstance(value, str) and like.fullmatch(value):
+        if isinstance(value, str) and like.pattern.fullmatch(value):
             return value
-        return self._wrong(name, value, "一段合适的文字", f"text like {like.pattern}", "")
+        return self._wrong(name, value, like.zh, like.en, "")
 
     def choice(self, name: str, among: Sequence[str], default: str | None = None) -> str:
         value = self._take(name, default)
@@ -76,12 +90,12 @@ class Table:
         value = self._take(name, default)
         return value if isinstance(value, bool) else self._wrong(name, value, "true 或 false", "true or false", default)
 
-    def texts(self, name: str, default: Sequence[str] | None = (), *, like: re.Pattern[str] = SIGN) -> tuple[str, ...]:
+    def texts(self, name: str, default: Sequence[str] | None = (), *, like: Shape = ANY) -> tuple[str, ...]:
         value = self._take(name, None if default is None else list(default))
-        fit = isinstance(value, list) and all(isinstance(one, str) and like.fullmatch(one) for one in value)
+        fit = isinstance(value, list) and all(isinstance(one, str) and like.pattern.fullmatch(one) for one in value)
         if fit and len(set(value)) == len(value) and (value or default is not None):
             return tuple(value)
-        return self._wrong(name, value, "不重复的文字列表", f"a list of different texts like {like.pattern}", ())
+        return self._wrong(name, value, f"不重复的列表，每项为{like.zh}", f"a list without repeats, each {like.en}", ())
 
     def table(self, name: str) -> "Table | None":
         """A table inside this one; None when it is not there."""
@@ -157,7 +171,7 @@ def terminal_settings(opened: SettingsFile) -> TerminalSettings:
         hall=top.text("hall", like=CODE),
         data_dir=opened.file.parent / top.text("data_dir"),
         log_level=top.choice("log_level", LOG_LEVELS, "info"),
-        hosts=top.texts("hosts"),
+        hosts=top.texts("hosts", like=HOST),
         origins=top.texts("origins", like=URL),
         frame_ancestors=top.texts("frame_ancestors", like=URL),
         page_port=0 if page is None else page.whole("port", 0, 0, 65535),

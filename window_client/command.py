@@ -17,9 +17,7 @@ from window_client.settings import read_settings
 @click.option(
     "--settings", "file", required=True, type=click.Path(path_type=Path), help="窗口终端设置文件 · Settings (TOML)."
 )
-@click.option(
-    "--enrol", "code", help="用一次性代码登记，然后退出 · Enrol with a one-time code, then end."
-)
+@click.option("--enrol", "code", help="用一次性代码登记，然后退出 · Enrol with a one-time code, then end.")
 @click.option("--no-pages", is_flag=True, help="只管设备，不提供叫号页面 · Devices only, no pages.")
 def window(file: Path, code: str | None, no_pages: bool) -> None:
     """窗口终端 · Run a window terminal until SIGTERM or Ctrl-C."""

@@ -19,6 +19,7 @@ from drivers.bus import (
     ProfileRefused,
 )
 from terminal.connection import Connection, Unreachable
+from terminal.steady import steady
 from window_client.settings import LineSettings
 
 LOG = structlog.get_logger(__name__)
@@ -75,8 +76,7 @@ class Devices:
         self._worker: threading.Thread | None = None
 
     def start(self) -> None:
-        self._worker = threading.Thread(target=self._work, name="devices", daemon=True)
-        self._worker.start()
+        self._worker = steady(self._work, "devices")
 
     def stop(self) -> None:
         self._stopping.set()

@@ -15,6 +15,7 @@ from drivers.bus import KeyPress
 from terminal.cards import Cards
 from terminal.outbox import Item, Outbox
 from terminal.server_clock import ServerClock
+from terminal.steady import steady
 from window_client.rating import Owed, Rated, Rating
 
 LOG = structlog.get_logger(__name__)
@@ -51,8 +52,7 @@ class Ratings:
     def start(self) -> None:
         self._cards.subscribe(self._cards_changed)
         self._outbox.on_dropped(self._dropped)
-        self._worker = threading.Thread(target=self._work, name="ratings", daemon=True)
-        self._worker.start()
+        self._worker = steady(self._work, "ratings")
 
     def stop(self) -> None:
         with self._changed:
@@ -118,6 +118,7 @@ class Ratings:
 
     def _work(self) -> None:
         with self._changed:
+            self._dirty |= self._windows.keys()
             while not self._stopping:
                 dirty, self._dirty = self._dirty, set()
                 now = time.monotonic()

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from terminal.settings import Table, TerminalSettings, open_settings, terminal_settings
+from terminal.settings import Shape, Table, TerminalSettings, open_settings, terminal_settings
 
-WINDOW = re.compile(r"[0-9A-Za-z\-]{1,8}")
+WINDOW = Shape(re.compile(r"[0-9A-Za-z\-]{1,8}"), "窗口号", "a window's number")
 
 
 @dataclass(frozen=True, slots=True)
