@@ -10,7 +10,10 @@ import click  # noqa: E402
 
 # Name → where its command is. A kiosk does not load the server, nor a server the drivers.
 COMMANDS = {
+    "demo": "demo.command:demo",
     "serve": "server.command.serve:serve",
+    "kiosk": "kiosk.command:kiosk",
+    "window": "window_client.command:window",
     "hall": "server.command.hall:hall",
     "device": "server.command.device:device",
     "user": "server.command.user:user",
