@@ -6,7 +6,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -14,9 +15,11 @@ from typing import Any
 
 import gevent
 import structlog
+from alembic.util import CommandError
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from gevent.event import Event
+from sqlalchemy.exc import DatabaseError
 
 from contract.replies import Refused
 from contract.words import Code
@@ -75,9 +78,8 @@ class Server:
         self._settings = settings
         self._folder = folder
         self._secret = new_token()
-        database = Database(folder.path)
-        database.upgrade()
-        self._vault = Vault(folder.key())
+        database, key = _open(folder)
+        self._vault = Vault(key)
         self._reader = Reader(database)
         self._edge = Edge(settings)
         self._passes = Passes(self._vault, time.monotonic)
@@ -156,6 +158,16 @@ class Server:
         return self._gate.still_holds(one.hall, one.audience, one.holder)
 
 
+def _open(folder: DataFolder) -> tuple[Database, bytes]:
+    """The folder's database at the present schema, and its key. Raises CannotStart with the reason."""
+    database = Database(folder.path)
+    try:
+        database.upgrade()
+        return database, folder.key()
+    except (CommandError, DatabaseError, OSError, ValueError) as error:
+        raise CannotStart(f"打不开数据目录 / cannot open the data folder {folder.path}: {error}") from error
+
+
 def first_day(document: dict[str, Any], now_ms: int) -> Day:
     """The first day of a hall that is loaded for the first time. Raises Refusal(HALL_FILE)."""
     try:
@@ -200,16 +212,24 @@ def run(settings: Settings, say: Callable[[str], None]) -> None:
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, stopping.set)
-    server = Server(settings, folder)
+    try:
+        with serving(Server(settings, folder)) as server:
+            say(f"排号服务器在 {server.url} / paihao serves at {server.url}")
+            if not settings.behind_tls:
+                say("明文 http：只用于演示或隔离的局域网 / plain http: demo or isolated LAN only")
+            stopping.wait()
+    finally:
+        folder.unlock()
+
+
+@contextmanager
+def serving(server: Server) -> Iterator[Server]:
+    """The server started, and stopped in any case."""
     try:
         server.start()
-        say(f"排号服务器在 {server.url} / paihao serves at {server.url}")
-        if not settings.behind_tls:
-            say("明文 http：只用于演示或隔离的局域网 / plain http: demo or isolated LAN only")
-        stopping.wait()
+        yield server
     finally:
         server.stop()
-        folder.unlock()
 
 
 def log_to_stderr(level: str) -> None:

@@ -11,6 +11,7 @@ from gevent.pywsgi import WSGIHandler, WSGIServer
 from server.identity.edge import CONNECTION, Environ
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+SILENT_S = 120.0  # a client that says nothing for so long, or takes nothing, loses its connection
 _log = structlog.get_logger("http")
 
 
@@ -18,6 +19,7 @@ class _Handler(WSGIHandler):
     """One connection."""
 
     def __init__(self, sock: socket.socket, address: Any, server: Any) -> None:
+        sock.settimeout(SILENT_S)
         # Without it each answer on a kept connection takes 44 ms.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().__init__(sock, address, server)

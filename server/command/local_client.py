@@ -9,7 +9,7 @@ from typing import Any
 import gevent
 import requests
 
-from server.app import CannotStart, Server
+from server.app import CannotStart, Server, log_to_stderr, serving
 from server.settings import Settings
 from server.storage.data_folder import Address, DataFolder, FolderInUse
 
@@ -85,16 +85,15 @@ def local_client(data: Path) -> Iterator[LocalClient]:
         with _closing(_running(folder)) as client:
             yield client
         return
-    server = Server(Settings(data_dir=data, host="127.0.0.1", port=0), folder)
+    log_to_stderr("warning")
     try:
-        server.start()
-        address = folder.read_address()
-        if address is None:
-            raise CannotStart(f"不能写入 / cannot write to {data}")
-        with _closing(LocalClient(address)) as client:
-            yield client
+        with serving(Server(Settings(data_dir=data, host="127.0.0.1", port=0), folder)):
+            address = folder.read_address()
+            if address is None:
+                raise CannotStart(f"不能写入 / cannot write to {data}")
+            with _closing(LocalClient(address)) as client:
+                yield client
     finally:
-        server.stop()
         folder.unlock()
 
 

@@ -47,6 +47,7 @@ class Upgrades:
             screen.cut()
 
     def _serve(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        environ[CONNECTION].settimeout(None)  # Engine.IO's pings find out who is gone
         screen = ScreenSocket(environ[CONNECTION])
         environ[SOCKET] = screen
         self._screens.add(screen)

@@ -4,6 +4,8 @@ import csv
 import io
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
 
 from contract.words import Code
 from tests.server.api.everybody import Everybody
@@ -184,3 +186,33 @@ def test_the_day_is_a_table_without_formulas_and_ratings(server: RunningServer, 
     assert header[0] == "号码" and "满意" not in answer.text
     assert next(row for row in rows if row[0] == number)[9] == "等候"
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_a_visit_from_call_to_rating(server: RunningServer, everybody: Everybody) -> None:
+    agent = server.enrol("window", "W104", "104")
+    server.person("1004")
+    clerk = server.at_window(agent, "104", "1004")
+    cards = server.get(f"/{HALL}/snapshot/public").json()["cards"]
+    own = next(card["line"] for key, card in cards.items() if key.startswith("line/") and "104" in card["windows"])
+    server.post(TAKE, {"line": own}, everybody.headers["kiosk"])
+
+    def press(deed: str, **body: object) -> dict[str, Any]:
+        answer = server.post(f"/{HALL}/window/{deed}", {"window": "104", **body}, clerk)
+        assert answer.status_code == 200, answer.text
+        reply: dict[str, Any] = answer.json()
+        return reply
+
+    called = press("call_next", visit=None)
+    press("start_service", visit=called["visit"])
+    finished = press("finish", visit=called["visit"], items=2)
+    assert finished["invited"] is True
+    rating = {"visit": called["visit"], "level": 5, "pressed_at": datetime.now(UTC).isoformat()}
+    assert server.post(f"/{HALL}/window/rate", rating, agent).status_code == 200
+    late = server.post(f"/{HALL}/window/rate", {**rating, "level": 1}, agent)
+    assert (late.status_code, late.json()["code"]) == (409, Code.ALREADY_RATED)
+    table = server.get(f"/{HALL}/desk/today.csv", everybody.headers["floor_manager"]).content.decode("utf-8-sig")
+    row = next(row for row in csv.DictReader(io.StringIO(table)) if row["号码"] == called["number"])
+    assert (row["窗口"], row["工号"], row["状态"], row["办理结果"], row["件数"]) == ("104", "1004", "办结", "办结", "2")
+    assert row["取号"] <= row["呼叫"] <= row["开始"] <= row["结束"]
+    press("sign_out")
+    assert server.post(f"/{HALL}/window/call_next", {"window": "104"}, clerk).status_code == 401

@@ -47,6 +47,15 @@ def test_wrong_settings_are_told_all_at_once(tmp_path: Path) -> None:
     assert "Traceback" not in said
 
 
+@pytest.mark.parametrize(("name", "content"), [("server.key", b"short"), ("paihao.db", b"no database" * 100)])
+def test_a_folder_that_is_damaged_is_named(tmp_path: Path, name: str, content: bytes) -> None:
+    server = RunningServer(tmp_path / "data")
+    server.data.mkdir()
+    (server.data / name).write_bytes(content)
+    assert server.serve("--port", "0").wait(timeout=20) == 2
+    assert str(server.data) in server.said() and "Traceback" not in server.said()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_is_clean(own_server: RunningServer, number: signal.Signals) -> None:
     own_server.load("demo")
