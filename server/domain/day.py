@@ -219,7 +219,7 @@ class Day:
         self.by_state[ticket.state][ticket.id] = ticket
         self.changed.steps.append((ticket.id, step, ticket.state))
         if State.HELD in (before, ticket.state) or State.MISSED in (before, ticket.state):
-            self.changed.lines.add(line)
+            self.changed.aside.add(line)
         self.save(ticket)
 
     def stand(self, ticket: Ticket) -> None:

@@ -5,7 +5,8 @@ milliseconds times 10^6 plus a part that makes it unique, so that a returning ti
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from contract.words import Priority
@@ -37,23 +38,61 @@ class Queue:
 
     line: Line
     places: list[Place] = field(default_factory=list)
+    with_priority: list[Place] = field(default_factory=list)  # those of them with a priority class
+    transferred: list[Place] = field(default_factory=list)  # those of them that came from another line
+    sent_to: Counter[str] = field(default_factory=Counter)  # how many only one window may take
     tickets: dict[int, Ticket] = field(default_factory=dict)
     ordinary_since_priority: int = 0
     priority_called: list[int] = field(default_factory=list)  # when the priority tickets called today were taken
 
     def add(self, ticket: Ticket) -> None:
         """A ticket stands in the line."""
-        insort(self.places, (tier_of(ticket, self.line), ticket.standing, ticket.id))
+        place = self._place(ticket)
+        for places in self._lists(ticket):
+            insort(places, place)
+        if ticket.only_window:
+            self.sent_to[ticket.only_window] += 1
         self.tickets[ticket.id] = ticket
 
     def remove(self, ticket: Ticket) -> None:
-        """A ticket leaves the line. Its priority and standing must be those it was added with."""
-        place = (tier_of(ticket, self.line), ticket.standing, ticket.id)
-        index = bisect_left(self.places, place)
-        if index == len(self.places) or self.places[index] != place:
-            raise LookupError(f"{ticket.label} does not stand in line {self.line.id}")
-        del self.places[index]
+        """A ticket leaves the line. What its place depends on must be as it was when it was added."""
+        place = self._place(ticket)
+        for places in self._lists(ticket):
+            index = bisect_left(places, place)
+            if index == len(places) or places[index] != place:
+                raise LookupError(f"{ticket.label} does not stand in line {self.line.id}")
+            del places[index]
+        if ticket.only_window:
+            self.sent_to[ticket.only_window] -= 1
         del self.tickets[ticket.id]
+
+    def _place(self, ticket: Ticket) -> Place:
+        return tier_of(ticket, self.line), ticket.standing, ticket.id
+
+    def _lists(self, ticket: Ticket) -> list[list[Place]]:
+        """All lists the ticket stands in."""
+        lists = [self.places]
+        if ticket.priority is not None:
+            lists.append(self.with_priority)
+        if ticket.transferred:
+            lists.append(self.transferred)
+        return lists
+
+    def for_window(self, window: Window) -> Iterator[Ticket]:
+        """The tickets that the window may take, in order; looks only where there can be some."""
+        if window.no not in self.line.windows:
+            places: Iterable[Place] = self.transferred
+        elif window.only_for:
+            places = sorted({*self.with_priority, *self.transferred})
+        else:
+            places = self.places
+        return (t for t in map(self.tickets.__getitem__, (p[2] for p in places)) if may_take(window, t, self.line))
+
+    def count_for(self, window: Window) -> int:
+        """How many the window may take."""
+        if window.only_for or window.no not in self.line.windows:
+            return sum(1 for _ in self.for_window(window))
+        return len(self.places) - self.sent_to.total() + self.sent_to[window.no]
 
     def __len__(self) -> int:
         return len(self.places)
@@ -63,7 +102,7 @@ class Queue:
 
     def ahead_of(self, ticket: Ticket) -> int:
         """How many stand before a ticket of this line."""
-        return bisect_left(self.places, (tier_of(ticket, self.line), ticket.standing, ticket.id))
+        return bisect_left(self.places, self._place(ticket))
 
     def called(self, ticket: Ticket) -> None:
         """Remember a call for the balance of priority."""
@@ -158,25 +197,16 @@ def _turn_of_priority(queue: Queue, hall: Hall, front: Ticket | None, open_windo
 
 def _head(queue: Queue, window: Window, hall: Hall, open_windows: int) -> tuple[tuple[int, int, int], Next] | None:
     """The line's next ticket for the window with the key it is compared by, or None."""
-    first: Ticket | None = None
-    ordinary: Ticket | None = None
-    priority: Ticket | None = None
-    for ticket in queue:
-        if not may_take(window, ticket, queue.line):
-            continue
-        first = first or ticket
-        if tier_of(first, queue.line) != 2 or (ordinary and priority):
-            break
-        if ticket.priority is None:
-            ordinary = ordinary or ticket
-        else:
-            priority = priority or ticket
+    first = next(queue.for_window(window), None)
     if first is None:
         return None
     if tier_of(first, queue.line) == 0:
         return (0, first.standing, first.id), Next(first, "green_channel")
     if tier_of(first, queue.line) == 3:
         return (3, first.standing, first.id), Next(first, "inquiry")
+    ordinary = next((t for t in queue.for_window(window) if t.priority is None), None)
+    urgent = (queue.tickets[place[2]] for place in queue.with_priority)
+    priority = next((t for t in urgent if may_take(window, t, queue.line)), None)
     if priority is not None and _turn_of_priority(queue, hall, ordinary, open_windows):
         standing = min(priority.standing, ordinary.standing if ordinary else priority.standing)
         return (2, standing, priority.id), Next(priority, "priority_turn")

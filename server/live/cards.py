@@ -6,7 +6,7 @@ A card that comes out equal keeps its old object, so that a difference of object
 from collections.abc import Iterator
 
 from contract.cards import AUDIENCE, Card
-from contract.words import Audience
+from contract.words import FINAL_STATES, Audience, State
 from server.domain.day import Day, Touched
 from server.live import hall_cards, window_cards
 from server.storage.hall_now import HallNow
@@ -17,6 +17,7 @@ _SEES = {
     Audience.STAFF: (Audience.PUBLIC, Audience.STAFF),
     Audience.MANAGER: (Audience.PUBLIC, Audience.STAFF, Audience.MANAGER),
 }
+_OPEN = [state for state in State if state not in FINAL_STATES]
 Made = Iterator[tuple[str, Card]]
 
 
@@ -25,9 +26,11 @@ def build(name: str, now: HallNow, head: int, before: Published | None, now_ms: 
     day = now.day
     touched, day.touched = day.touched, Touched()
     everything = touched.everything or before is None
+    old = dict(before.views[Audience.MANAGER].cards) if before is not None else {}
     made = _make(now, touched, everything=everything, now_ms=now_ms)
     fresh = {key: card.model_dump(mode="json") for key, card in made}
-    old = dict(before.views[Audience.MANAGER].cards) if before is not None else {}
+    if not everything:
+        fresh |= _only_waiting_changed(day, touched, old, fresh)
     cards = fresh if everything else {**old, **fresh}
     kept = {key: old[key] if old.get(key) == value else value for key, value in cards.items()}
     return Published(
@@ -37,11 +40,31 @@ def build(name: str, now: HallNow, head: int, before: Published | None, now_ms: 
         definition=day.hall,
         register=now.register,
         views={audience: _view(audience, kept, head, before) for audience in Audience},
-        lines={line: tuple(place[2] for place in queue.places) for line, queue in day.queues.items()},
-        open_tickets=tuple(t.id for t in day.tickets.values() if not t.final),
+        lines=_orders(day, touched, before, everything=everything),
+        open_tickets=tuple(t.id for state in _OPEN for t in day.by_state[state].values()),
         pending={v.id: v.ended_ms or 0 for v in day.pending.values()},
         closed=day.closed_ms is not None,
     )
+
+
+def _orders(
+    day: Day, touched: Touched, before: Published | None, *, everything: bool
+) -> dict[str, tuple[int, ...]]:
+    """Who waits in each line, in order; an untouched line keeps its tuple."""
+    changed = day.queues.keys() if everything or before is None else touched.lines & day.queues.keys()
+    orders = dict(before.lines) if before is not None and not everything else {}
+    for line in changed:
+        orders[line] = tuple(place[2] for place in day.queues[line].places)
+    return orders
+
+
+def _only_waiting_changed(
+    day: Day, touched: Touched, old: dict[str, CardValue], fresh: dict[str, CardValue]
+) -> dict[str, CardValue]:
+    """Work cards of windows where nothing happened but in their lines: only what depends on who waits is new."""
+    shared = window_cards.WaitingFor(day)
+    windows = [no for no in _windows_of(day, touched.lines & day.queues.keys()) if f"work/{no}" not in fresh]
+    return {f"work/{no}": window_cards.with_waiting(old[f"work/{no}"], day, no, shared) for no in windows}
 
 
 def _view(audience: Audience, cards: dict[str, CardValue], head: int, before: Published | None) -> View:
@@ -56,13 +79,15 @@ def _view(audience: Audience, cards: dict[str, CardValue], head: int, before: Pu
 def _make(now: HallNow, touched: Touched, *, everything: bool, now_ms: int) -> Made:
     day = now.day
     lines = set(day.queues) if everything else touched.lines & day.queues.keys()
-    windows = set(day.windows) if everything else (touched.windows & day.windows.keys()) | _windows_of(day, lines)
+    seen_by = _windows_of(day, touched.aside & day.queues.keys())
+    windows = set(day.windows) if everything else (touched.windows & day.windows.keys()) | seen_by
     for line in lines:
         yield f"line/{line}", hall_cards.line_card(day, line, now_ms)
         yield f"queue/{line}", hall_cards.queue_card(day, line)
+    waiting = window_cards.WaitingFor(day)
     for no in windows:
         yield f"window/{no}", window_cards.window_card(day, no)
-        yield f"work/{no}", window_cards.work_card(now, no, now_ms)
+        yield f"work/{no}", window_cards.work_card(now, no, now_ms, waiting)
     if everything:
         yield "hall", hall_cards.hall_card(day, now_ms)
         yield "alerts", hall_cards.alerts_card()

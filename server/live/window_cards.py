@@ -1,14 +1,18 @@
 """Cards of a window: what it shows to the hall, and what its clerk and its agent need."""
 
+from itertools import islice
+
 from contract import cards as c
-from contract.words import State
+from contract.words import Code, State
 from server.actions.answers import priority_words, words
 from server.domain.day import Day
-from server.domain.line import callable_lines, may_take
+from server.domain.hall import Window
+from server.domain.line import callable_lines, tier_of
 from server.domain.ticket import Visit
 from server.domain.window import deeds
 from server.live.hall_cards import iso, parked
 from server.storage.hall_now import HallNow
+from server.storage.published import CardValue
 
 _MOST_NEXT = 8
 _MOST_LISTED = 20
@@ -48,10 +52,45 @@ def window_card(day: Day, no: str) -> c.WindowCard:
     )
 
 
-def work_card(now: HallNow, no: str, now_ms: int) -> c.WorkCard:
+class WaitingFor:
+    """Who waits for a window, worked out once for windows that call the same tickets."""
+
+    def __init__(self, day: Day) -> None:
+        self._day = day
+        self._known: dict[tuple[object, ...], tuple[int, list[str]]] = {}
+
+    def at(self, no: str) -> tuple[int, list[str]]:
+        """How many this window could call now, and the first of them: the very next, then by standing."""
+        day, window = self._day, self._day.hall.windows[no]
+        own = any(queue.sent_to[no] for queue in day.queues.values())
+        same = (window.services, window.department, window.by_transfer, window.only_for, no if own else "")
+        if same not in self._known:
+            self._known[same] = self._look(window)
+        return self._known[same]
+
+    def _look(self, window: Window) -> tuple[int, list[str]]:
+        day = self._day
+        queues = [day.queues[line] for line in callable_lines(day.hall, window)]
+        count = sum(queue.count_for(window) for queue in queues)
+        if not count:
+            return 0, []
+        firsts = [
+            ((tier_of(ticket, queue.line), ticket.standing, ticket.id), ticket.label)
+            for queue in queues
+            for ticket in islice(queue.for_window(window), _MOST_NEXT)
+        ]
+        numbers = [label for _, label in sorted(firsts)]
+        chosen = day.next_for(window.no)
+        if chosen is not None:
+            first = chosen.ticket.label
+            numbers = [first, *(number for number in numbers if number != first)]
+        return count, numbers[:_MOST_NEXT]
+
+
+def work_card(now: HallNow, no: str, now_ms: int, waiting_for: WaitingFor) -> c.WorkCard:
     """`work/<window>`: everything the clerk's page enables its keys from."""
     day, window, visit = now.day, now.day.windows[no], now.day.in_hand(no)
-    waiting, numbers = _waiting(day, no)
+    waiting, numbers = waiting_for.at(no)
     lines = callable_lines(day.hall, day.hall.windows[no])
     held, missed = _taken_back(day, no, set(lines))
     pending = sorted((v for v in day.pending.values() if v.window == no), key=lambda v: v.id)
@@ -94,22 +133,22 @@ def _clerk(now: HallNow, no: str) -> c.Panel | None:
     return c.Panel(staff_no=login, name=name, title=None, party=False, honour=None, promise=None)
 
 
-def _waiting(day: Day, no: str) -> tuple[int, list[str]]:
-    """How many this window could call now, and the first of them: the very next, then by standing."""
-    window = day.hall.windows[no]
-    found = [
-        (place, ticket)
-        for line in callable_lines(day.hall, window)
-        for place, ticket in zip(day.queues[line].places, day.queues[line], strict=True)
-        if may_take(window, ticket, day.hall.lines[line])
-    ]
-    found.sort(key=lambda pair: pair[0])
-    numbers = [ticket.label for _, ticket in found[:_MOST_NEXT]]
-    chosen = day.next_for(no)
-    if chosen is not None:
-        first = chosen.ticket.label
-        numbers = [first, *(n for n in numbers if n != first)][:_MOST_NEXT]
-    return len(found), numbers
+def with_waiting(card: CardValue, day: Day, no: str, waiting: WaitingFor) -> CardValue:
+    """The same work card with what depends on who waits made anew: counts, next numbers, and the key "next"."""
+    count, numbers = waiting.at(no)
+    found = {**card, "waiting": count, "next_numbers": numbers}
+    if card["visit"] is None:  # only at a window with nothing in hand does "next" depend on who waits
+        found["deeds"] = [_next_if_any(d, count) if d["deed"] == "call_next" else d for d in card["deeds"]]
+    return found
+
+
+def _next_if_any(deed: CardValue, waiting: int) -> CardValue:
+    """Somebody came, or the last one went; any other reason stays."""
+    if waiting and deed["why"] == Code.NOBODY_WAITING.value:
+        return {**deed, "allowed": True, "why": None}
+    if not waiting and deed["allowed"]:
+        return {**deed, "allowed": False, "why": Code.NOBODY_WAITING.value}
+    return deed
 
 
 def _taken_back(day: Day, no: str, lines: set[str]) -> tuple[list[c.ParkedTicket], list[c.ParkedTicket]]:

@@ -7,6 +7,7 @@ Each caller is answered after the commit, with the very bytes that were stored; 
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 import gevent
@@ -28,7 +29,7 @@ BuildCards = Callable[[str, HallNow, int, Published | None, int], Published]
 
 _LARGEST_BATCH = 64
 _BUSY_FOR_S = 10.0
-_CARDS_EVERY_S = 0.05
+CARDS_EVERY_S = 0.05  # the first change is told at once, what follows is gathered so long
 _log = structlog.get_logger("writer")
 
 
@@ -68,6 +69,7 @@ class Writer:
         build: BuildCards,
         tell: Callable[[Published], None],
         now_ms: Callable[[], int] = wall_ms,
+        cards_every_s: float = CARDS_EVERY_S,
     ) -> None:
         self._database = database
         self._actions = actions
@@ -76,6 +78,7 @@ class Writer:
         self._build = build
         self._tell = tell
         self._now_ms = now_ms
+        self._cards_every_s = cards_every_s
         self._line: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._disk = ThreadPool(1)
         self._halls: Halls = {}
@@ -121,17 +124,29 @@ class Writer:
 
     def _run(self) -> None:
         while True:
-            batch = [self._line.get()]
-            while len(batch) < _LARGEST_BATCH:
-                try:
-                    batch.append(self._line.get_nowait())
-                except Empty:
-                    break
+            batch = self._next_batch()
             self._do([waiting for waiting in batch if waiting is not None])
-            if self._line.empty() or time.monotonic() - self._cards_made >= _CARDS_EVERY_S:
+            gevent.sleep(0)  # those who wait are answered before the cards are made
+            if self._stale and self._cards_due_s() <= 0:
                 self._publish()
             if None in batch:
+                self._publish()
                 return
+
+    def _next_batch(self) -> list[_Waiting | None]:
+        """All that stands in the line, at most a bound; empty when nothing came before the cards are due."""
+        batch: list[_Waiting | None] = []
+        try:
+            batch.append(self._line.get(timeout=max(0.0, self._cards_due_s()) if self._stale else None))
+            while len(batch) < _LARGEST_BATCH:
+                batch.append(self._line.get_nowait())
+        except Empty:
+            pass
+        return batch
+
+    def _cards_due_s(self) -> float:
+        """The first change is told at once, the next at the earliest 50 ms later."""
+        return self._cards_made + self._cards_every_s - time.monotonic()
 
     def _do(self, batch: list[_Waiting]) -> None:
         """One transaction for the whole batch; if anything unforeseen breaks it, one for each."""
@@ -176,6 +191,7 @@ class Writer:
                 raise NotStored(code) from fault
             raise
         self._stale.update(changed)
+        self._publish_registers(changed)
         self.commits += 1
         self.commands += len(batch)
         return answers
@@ -216,6 +232,13 @@ class Writer:
             self._halls.pop(name, None)
         elif known is None or known[0].revision != head.revision:
             self._halls[name] = (head, load(self._db, name, head, self._hall_from))
+
+    def _publish_registers(self, names: list[str]) -> None:
+        """Who may do what is known before anybody is answered; cards may come a little later."""
+        for name in names:
+            view, register = self._published.get(name), self._halls[name][1].register
+            if view is not None and view.register is not register:
+                self._published[name] = replace(view, register=register)
 
     def _publish(self) -> None:
         """Make the cards of what was committed, and tell."""

@@ -7,7 +7,7 @@ import json
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -165,6 +165,12 @@ class HallOnDisk:
     def ask(self, command: c.Command, actor: Actor = ADMIN) -> r.Reply:
         """The reply, whatever it is."""
         return said(self.submit(command, actor))
+
+    def together(self, orders: Iterable[tuple[c.Command, Actor]]) -> list[r.Reply]:
+        """All of them at once, each by somebody of their own; the replies in the order given."""
+        asking = [gevent.spawn(self.ask, command, actor) for command, actor in orders]
+        gevent.joinall(asking, raise_error=True)
+        return [one.value for one in asking]
 
     def get(self, kind: type[R], command: c.Command, actor: Actor = ADMIN) -> R:
         """The reply, which must be of this kind."""
@@ -370,12 +376,12 @@ def memory_of(now: HallNow) -> dict[str, Any]:
     }
 
 
-def set_up(folder: Path, name: str = "demo", definition: dict[str, Any] | None = None) -> None:
-    """A folder with a hall loaded on Monday morning, kiosks K1 and K2 and the agent of the six windows enrolled."""
+def set_up(folder: Path, definition: dict[str, Any], loaded_at: str = MONDAY_MORNING) -> None:
+    """A folder with a hall loaded at that time, kiosks K1 and K2 and the agent of the six windows enrolled."""
     Database(folder).upgrade()
-    hall = HallOnDisk(folder)
+    hall = HallOnDisk(folder, ms(loaded_at))
     hall.open()
-    hall.get(r.HallLoaded, c.LoadHall(document=definition or document(name)))
+    hall.get(r.HallLoaded, c.LoadHall(document=definition))
     for device, windows in (("K1", []), ("K2", []), ("line-A", list(DEMO_WINDOWS))):
         kind = DeviceKind.WINDOW if windows else DeviceKind.KIOSK
         code = secrets.token_hex(32)
@@ -384,11 +390,11 @@ def set_up(folder: Path, name: str = "demo", definition: dict[str, Any] | None =
     hall.close()
 
 
-def copy_of(template: Path, folder: Path) -> HallOnDisk:
+def copy_of(template: Path, folder: Path, now_ms: int = ms(MONDAY_MORNING)) -> HallOnDisk:
     """An open hall of its own."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(template / NAME, folder / NAME)
-    hall = HallOnDisk(folder)
+    hall = HallOnDisk(folder, now_ms)
     hall.open()
     return hall
 

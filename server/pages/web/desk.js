@@ -80,6 +80,8 @@ function Top({ server, live, choose, cards, hall }) {
 
 function Desk({ server, live }) {
   useStore(live);
+  const ended = live.refusal?.code === "not_signed_in";
+  useEffect(() => void (ended && server.keepSession(null)), [ended]);
   const [lineId, chooseLine] = useState(null);
   const [ticketId, choose] = useState(null);
   const [closing, close] = useState(false);
@@ -103,8 +105,6 @@ function Page({ server }) {
   useLang();
   const token = server.session?.token ?? null;
   const live = useLive(server, token);
-  const gone = live?.refusal?.code === "not_signed_in";
-  useEffect(() => void (gone && server.keepSession(null)), [gone]);
   if (!token) return html`<${Account} server=${server} hall=${HALL} />`;
   return live ? html`<${Desk} server=${server} live=${live} />` : null;
 }

@@ -1,0 +1,1 @@
+"""Speed and memory, each figure beside a baseline of the same run (`make bench`); tests never time anything."""

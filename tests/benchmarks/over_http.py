@@ -1,0 +1,121 @@
+"""issue-http-50, call-contention and keepalive: a real server, real connections, each beside its own baseline."""
+
+import time
+from pathlib import Path
+from statistics import median
+
+import gevent
+from gevent.event import Event
+
+from tests.benchmarks.bench_hall import LINE, WINDOWS
+from tests.benchmarks.figures import Figure, p50, p99
+from tests.benchmarks.http_clients import Client, memory_mib, rate, served
+
+_ROUNDS, _SECONDS, _PRESSES = 5, 2.0, 10
+
+
+def _take(client: Client) -> None:
+    status, reply = client.post("kiosk", "take_number", {"line": LINE})
+    if status != 200:
+        raise RuntimeError(str(reply))
+
+
+def issue_http_50(folder: Path) -> list[Figure]:
+    """POST a ticket with 50 clients, all rows, against the smallest endpoint of the same server, interleaved."""
+    with served(folder) as (host, port, pid):
+        clients = [Client(host, port) for _ in range(50)]
+        ours, empty = [], []
+        for _ in range(_ROUNDS):
+            empty.append(rate(clients, Client.empty, _SECONDS)[0])
+            ours.append(rate(clients, _take, _SECONDS)[0])
+        memory = memory_mib(pid)
+        for client in clients:
+            client.close()
+    measured, baseline = median(ours), median(empty)
+    told = f"{measured:.0f} tickets/s, server {memory:.0f} MiB"
+    return [Figure("issue-http-50", told, f"{baseline:.0f}/s /health", measured / baseline, ">= 0.60")]
+
+
+def keepalive(folder: Path) -> list[Figure]:
+    """One client that keeps its connection, against a new connection for each request."""
+    with served(folder) as (host, port, _):
+        client = Client(host, port)
+        kept = rate([client], Client.empty, _SECONDS)[1]
+
+        def anew(one: Client) -> None:
+            one.reopen()
+            one.empty()
+
+        new = rate([client], anew, _SECONDS)[1]
+        client.close()
+    measured, baseline = p50(kept), p50(new)
+    return [
+        Figure("keepalive", f"p50 {measured:.2f} ms", f"p50 {baseline:.2f} ms new", measured / baseline, "<= 1 ms")
+    ]
+
+
+def call_contention(folder: Path) -> list[Figure]:
+    """100 windows press next together; each press is proven to overlap the others of its round."""
+    with served(folder) as (host, port, _):
+        clients = {no: Client(host, port) for no in WINDOWS}
+        kiosk = Client(host, port)
+        for _ in range(len(WINDOWS) * (_PRESSES + 1)):
+            _take(kiosk)
+        single = [_press(clients["101"], "101")[1] for _ in range(50)]
+        empty = median(rate(list(clients.values()), Client.empty, _SECONDS)[0] for _ in range(3))
+        took, called, overlapping, speeds = [], [], 0, []
+        for _ in range(_PRESSES):
+            round_took, numbers, overlapped, speed = _round(clients)
+            took += round_took
+            called += numbers
+            overlapping += overlapped
+            speeds.append(speed)
+        for client in (*clients.values(), kiosk):
+            client.close()
+    doubles = len(called) - len(set(called))
+    alone, worst, speed = p50(single), p99(took), median(speeds)
+    proof = f"{overlapping}/{len(took)} overlapped, {doubles} doubles"
+    return [
+        Figure("call-contention p99", f"{worst:.0f} ms; {proof}", f"alone p50 {alone:.2f} ms", worst / alone, "<= 100"),
+        Figure("call-contention rate", f"{speed:.0f} calls/s", f"{empty:.0f}/s /health", speed / empty, ">= 0.55"),
+    ]
+
+
+def _press(client: Client, no: str) -> tuple[str, float]:
+    """Call next, then undo by a miss so that the window is free again. Number and time of the call (ms)."""
+    begun = time.perf_counter()
+    status, reply = client.post("window", "call_next", {"window": no, "visit": None})
+    took = (time.perf_counter() - begun) * 1000
+    if status != 200:
+        raise RuntimeError(str(reply))
+    client.post("window", "undo_call", {"window": no, "visit": reply["visit"]})
+    return reply["number"], took
+
+
+def _round(clients: dict[str, Client]) -> tuple[list[float], list[str], int, float]:
+    """All windows press at once: times (ms), numbers, presses sent before the first answer came, calls per second."""
+    go, sent, answered = Event(), [], []
+    took: list[float] = []
+    calls: dict[str, tuple[int, str]] = {}
+
+    def press(no: str, client: Client) -> None:
+        go.wait()
+        begun = time.perf_counter()
+        sent.append(begun)
+        status, reply = client.post("window", "call_next", {"window": no, "visit": None})
+        ended = time.perf_counter()
+        answered.append(ended)
+        if status != 200:
+            raise RuntimeError(str(reply))
+        took.append((ended - begun) * 1000)
+        calls[no] = reply["visit"], reply["number"]
+
+    greenlets = [gevent.spawn(press, no, client) for no, client in clients.items()]
+    gevent.sleep(0)
+    go.set()
+    gevent.joinall(greenlets, raise_error=True)
+    overlapping = sum(1 for at in sent if at < min(answered))
+    for no, (visit, _) in calls.items():
+        clients[no].post("window", "miss", {"window": no, "visit": visit})
+    speed = len(took) / (max(answered) - min(sent))
+    return took, [number for _, number in calls.values()], overlapping, speed
