@@ -14,7 +14,7 @@ const PAD = ["call_next", "recall", "start", "miss", "pause"];
 const RETRY = 1_000;
 
 class Stage extends Store {
-  state = { frames: [], papers: [], windows: [], faults: [], log: [] };
+  state = { frames: [], papers: [], windows: [], faults: [], staff: null, log: [] };
   refusal = null;
 
   async start() {
@@ -89,11 +89,11 @@ function Faults({ faults, stage }) {
 function Page({ stage }) {
   useStore(stage);
   useLang();
-  const { frames, papers, windows, faults, log } = stage.state;
+  const { frames, papers, windows, faults, staff, log } = stage.state;
   const of = (...kinds) => frames.filter((frame) => kinds.includes(frame.kind));
   const other = lang() === "zh" ? "en" : "zh";
   return html`<main class="st">
-    <header><p class="title">${t("stage.title")}</p><p>${t("stage.how")}</p><button lang=${other} onClick=${() => setLang(other)}>${t("lang.other")}</button></header>
+    <header><p class="title">${t("stage.title")}</p><p>${t("stage.how")}</p>${staff && html`<p>${t("stage.password")} <b class="num">${staff.password}</b></p>`}<button lang=${other} onClick=${() => setLang(other)}>${t("lang.other")}</button></header>
     <div class="st-left">${of("kiosk").map((frame) => html`<section key=${frame.url}><h2>${frame.title}</h2><${Framed} frame=${frame} /></section>`)}</div>
     <${Papers} papers=${papers} />
     <div class="st-middle"><${Tabs} frames=${of("board", "desk")} name="board, desk" /><${Tabs} frames=${of("window")} name="windows" /></div>
