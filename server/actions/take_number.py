@@ -25,13 +25,13 @@ _WHY = {
 }
 
 
-def line_taking(day: Day, line: Line, now_ms: int) -> Taking:
+def line_taking(day: Day, line: Line, now_ms: int, priority: str = "") -> Taking:
     """Whether the line gives numbers now: the day, the floor manager's stop, then the hours."""
     if day.closed_ms is not None:
         return Taking(open=False, why=WhyClosed.DAY_CLOSED)
     if day.stopped.get(line.id):
         return Taking(open=False, why=WhyClosed.STOPPED)
-    return taking(day.hall, line, day.day, now_ms)
+    return taking(day.hall, line, day.day, now_ms, priority)
 
 
 def take_number(now: HallNow, command: TakeNumber, actor: Actor, now_ms: int) -> Issued:
@@ -80,7 +80,9 @@ def _allowed_line(day: Day, command: TakeNumber, actor: Actor, now_ms: int) -> L
         raise Refusal(Code.REASON_MISSING)
     if command.print_at is not None and not _is_kiosk(day, command.print_at):
         raise Refusal(Code.DEVICE_UNKNOWN, device=command.print_at)
-    state = line_taking(day, line, now_ms)
+    state = line_taking(day, line, now_ms, command.priority.value if command.priority else "")
+    if state.why is WhyClosed.ASK_DESK:
+        raise Refusal(Code.ASK_DESK, service=name.zh, service_en=name.en)
     if not state.open:
         _refuse_closed(day, line, state, now_ms)
     if actor.kiosk:

@@ -56,9 +56,9 @@ def _serves(session: Session, line: Line, windows: tuple[str, ...]) -> bool:
     return session.has_service(line.service.prefix) and any(session.has_window(w) for w in windows)
 
 
-def open_to_everybody(hall: Hall, line: Line) -> tuple[str, ...]:
-    """The line's staffed windows that admit any citizen."""
-    return tuple(w for w in line.windows if hall.windows[w].staffed and not hall.windows[w].only_for)
+def admitting(hall: Hall, line: Line, priority: str = "") -> tuple[str, ...]:
+    """The line's staffed windows that admit a citizen of this priority class ("" for any citizen)."""
+    return tuple(w for w in line.windows if hall.windows[w].staffed and hall.windows[w].only_for in ("", priority))
 
 
 def taking_ends(session: Session, line: Line) -> time:
@@ -69,11 +69,15 @@ def taking_ends(session: Session, line: Line) -> time:
     return session.stop_taking if stops and session.stop_taking else session.closes
 
 
-def taking(hall: Hall, line: Line, day: date, now_ms: int) -> Taking:
-    """What the hours say about taking a number for the line, before anybody's own stop."""
-    windows = open_to_everybody(hall, line)
+def taking(hall: Hall, line: Line, day: date, now_ms: int, priority: str = "") -> Taking:
+    """What the hours say about taking a number for the line, before anybody's own stop.
+
+    Where only windows for priority classes serve it, everybody else is sent to the desk, which knows the classes.
+    """
+    windows = admitting(hall, line, priority)
     if not windows:
-        return Taking(open=False, why=WhyClosed.NO_WINDOW)
+        others = any(hall.windows[w].staffed for w in line.windows)
+        return Taking(open=False, why=WhyClosed.ASK_DESK if others else WhyClosed.NO_WINDOW)
     if hall.rules.always_open:
         return OPEN
     now = local(hall, now_ms)
