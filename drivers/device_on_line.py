@@ -1,5 +1,6 @@
 """What is known about a device on a line: its address, what waits for it, what it said last."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -62,7 +63,7 @@ class DeviceOnLine:
         """Lets presses in hand be taken."""
 
 
-class PressingDevice(DeviceOnLine, Generic[Item]):
+class PressingDevice(DeviceOnLine, ABC, Generic[Item]):
     """A device that presses come from; each press reaches the receiver once."""
 
     def __init__(
@@ -105,13 +106,13 @@ class PressingDevice(DeviceOnLine, Generic[Item]):
 
     answers_at_once = False
 
+    @abstractmethod
     def read(self, frame: Frame, now: float) -> Item | None:
         """What the frame means; None for a key this device does not have."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answer_to(self, frame: Frame) -> bytes:
         """The acknowledgement of a press."""
-        raise NotImplementedError
 
     def answer(self, acknowledgement: bytes) -> None:
         """Sends the answer to the last press, if it is taken and an answer can still be in time."""
