@@ -34,7 +34,7 @@ export class LiveCards extends Store {
   #fetching = null;
   #socket = null;
   #stop = new AbortController();
-  #saved = 0;
+  #saved = -Infinity;
 
   /** `headers`: a function giving the request headers (session); `keep`: remember the last cards on this machine. */
   constructor({ hall, audience, headers = () => ({}), keep = false }) {

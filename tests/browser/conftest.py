@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.chromium import find, launched, new_page, violations
 from tests.browser.sample_hall import NOW
@@ -45,9 +45,13 @@ def serve() -> Iterator[Callable[[Served], Served]]:
 def open_page(browser: Browser) -> Iterator[Open]:
     """Opens an address at a size, by default at the sample hall's time. After the test no script error and no policy
     violation may be left."""
-    contexts, pages, troubles = [], [], []
+    contexts: list[BrowserContext] = []
+    pages: list[Page] = []
+    troubles: list[str] = []
 
-    def open_at(address: str, size: tuple[int, int] = (1080, 1920), session: str | None = None, *, clock: bool = True) -> Page:
+    def open_at(
+        address: str, size: tuple[int, int] = (1080, 1920), session: str | None = None, *, clock: bool = True
+    ) -> Page:
         context = browser.new_context(viewport={"width": size[0], "height": size[1]})
         contexts.append(context)
         page = new_page(context, troubles)

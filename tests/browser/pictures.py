@@ -18,11 +18,19 @@ from playwright.sync_api import Browser, Page  # noqa: E402
 from contract.refusals import refuse  # noqa: E402
 from contract.words import Code, WindowState  # noqa: E402
 from tests.browser import sample_hall as hall  # noqa: E402
+from tests.browser import sample_staff as staff  # noqa: E402
 from tests.browser.chromium import launched, new_page  # noqa: E402
 from tests.browser.stand_in_agent import StandInAgent, kiosk_agent, window_agent  # noqa: E402
 from tests.browser.stand_in_server import StandInServer  # noqa: E402
 
-PORTRAIT, LANDSCAPE, WINDOW, BOARD, DESK, TABLET = (1080, 1920), (1280, 1024), (1280, 800), (1920, 1080), (1440, 900), (1024, 768)
+PORTRAIT, LANDSCAPE, WINDOW, BOARD, DESK, TABLET = (
+    (1080, 1920),
+    (1280, 1024),
+    (1280, 800),
+    (1920, 1080),
+    (1440, 900),
+    (1024, 768),
+)
 AT = hall.NOW.timestamp() * 1000
 
 
@@ -69,6 +77,13 @@ def _click(*selectors: str) -> Callable[[Page, Any], None]:
     return act
 
 
+def _see(selector: str) -> Callable[[Page, Any], None]:
+    def act(page: Page, source: Any) -> None:
+        page.wait_for_selector(selector)
+
+    return act
+
+
 def demo_hall() -> hall.Cards:
     """The seven services of one floor and inquiries, as the demonstration opens."""
     cards = hall.public_cards(zones=hall.hall_card().zones[:1])
@@ -78,14 +93,22 @@ def demo_hall() -> hall.Cards:
 def eight_per_floor() -> hall.Cards:
     cards = {key: card for key, card in hall.public_cards().items() if not key.startswith("line/")}
     for place in range(32):
-        row = (f"{chr(65 + place % 26)}", "ABCD"[place // 8], "业务名称八个字长", "A service of eight", 300, (30, 45), "101")
+        row = (
+            f"{chr(65 + place % 26)}",
+            "ABCD"[place // 8],
+            "业务名称八个字长",
+            "A service of eight",
+            300,
+            (30, 45),
+            "101",
+        )
         cards[f"line/{place}"] = hall.line_card(place, row, line=str(place)).model_dump(mode="json")
     return cards
 
 
 def _window(work: Any, **own: Any) -> Callable[[], StandInAgent]:
     def serve() -> StandInAgent:
-        agent = window_agent(hall.staff_cards(work), **own)
+        agent = window_agent(staff.staff_cards(work), **own)
         agent.answer = lambda deed, body: refuse(Code.RECALL_TOO_SOON, seconds=4).model_dump(mode="json")
         return agent
 
@@ -95,8 +118,18 @@ def _window(work: Any, **own: Any) -> Callable[[], StandInAgent]:
 def _server(cards: Callable[[], hall.Cards]) -> Callable[[], StandInServer]:
     def serve() -> StandInServer:
         server = StandInServer(cards(), clock=lambda: hall.NOW)
-        server.answer = lambda place, deed, body: hall.issued() if deed == "take_number" else refuse(Code.DAY_NOT_EMPTY, numbers=["L086"]).model_dump(mode="json")
-        server.halls = [{"code": "LJ", "name": hall.hall_card().name.model_dump(), "zones": [z.model_dump() for z in hall.hall_card().zones]}]
+        server.answer = lambda place, deed, body: (
+            hall.issued()
+            if deed == "take_number"
+            else refuse(Code.DAY_NOT_EMPTY, numbers=["L086"]).model_dump(mode="json")
+        )
+        server.halls = [
+            {
+                "code": "LJ",
+                "name": hall.hall_card().name.model_dump(),
+                "zones": [z.model_dump() for z in hall.hall_card().zones],
+            }
+        ]
         return server
 
     return serve
@@ -113,7 +146,9 @@ def _age(seconds: int) -> Callable[[Page, Any], None]:
 
 
 SESSION = {"paihao/session/LJ": '{"token": "7.session", "name": "刘敏", "roles": ["guide", "floor_manager"]}'}
-CUT = {"connected": False, "since": hall.at(minutes=1)}
+CUT: dict[str, Any] = {"connected": False, "since": hall.at(minutes=1)}
+
+NOBODY = staff.deeds(call_next="nobody_waiting")
 
 PICTURES = [
     Picture("kiosk", PORTRAIT, _kiosk()),
@@ -133,32 +168,82 @@ PICTURES = [
     Picture("kiosk-department", PORTRAIT, _kiosk(), act=_click(".k-more .key")),
     Picture("kiosk-cut", PORTRAIT, _kiosk(**CUT)),
     Picture("kiosk-cut-landscape", LANDSCAPE, _kiosk(**CUT), langs=("zh",)),
-    Picture("kiosk-empty", PORTRAIT, _kiosk({"hall": hall.hall_card(open=False, numbers_from="13:00").model_dump(mode="json")}), langs=("zh",)),
+    Picture(
+        "kiosk-empty",
+        PORTRAIT,
+        _kiosk({"hall": hall.hall_card(open=False, numbers_from="13:00").model_dump(mode="json")}),
+        langs=("zh",),
+    ),
     Picture("kiosk-contrast", PORTRAIT, _kiosk(), act=_click(".k-foot .key"), langs=("zh",)),
     Picture("window", WINDOW, _window(None, devices={"keypad": "silent", "strip": "ready", "pad": "ready"})),
-    Picture("window-called", WINDOW, _window(hall.called_work())),
-    Picture("window-free", WINDOW, _window(hall.free_work(invitation=hall.invitation())), langs=("zh",)),
-    Picture("window-empty", WINDOW, _window(hall.free_work(waiting=0, next_numbers=[], held=[], missed=[], deeds=hall.deeds(call_next="nobody_waiting"))), langs=("zh",)),
-    Picture("window-paused", WINDOW, _window(hall.free_work(state=WindowState.PAUSED, paused_reason="就餐", paused_since=hall.at(minutes=6), deeds=hall.deeds("reopen_window", call_next="window_paused"))), langs=("zh",)),
+    Picture("window-called", WINDOW, _window(staff.called_work())),
+    Picture("window-free", WINDOW, _window(staff.free_work(invitation=staff.invitation())), langs=("zh",)),
+    Picture(
+        "window-empty",
+        WINDOW,
+        _window(
+            staff.free_work(
+                waiting=0, next_numbers=[], held=[], missed=[], deeds=staff.deeds(call_next="nobody_waiting")
+            )
+        ),
+        langs=("zh",),
+    ),
+    Picture(
+        "window-paused",
+        WINDOW,
+        _window(
+            staff.free_work(
+                state=WindowState.PAUSED,
+                paused_reason="就餐",
+                paused_since=hall.at(minutes=6),
+                deeds=staff.deeds("reopen_window", call_next="window_paused"),
+            )
+        ),
+        langs=("zh",),
+    ),
     Picture("window-hold", WINDOW, _window(None), act=_click('[data-deed="hold"]'), langs=("zh", "en")),
     Picture("window-pass-on", WINDOW, _window(None), act=_click('[data-deed="pass_on"]'), langs=("zh",)),
     Picture("window-why", WINDOW, _window(None), act=_click('.wp-keys [data-deed="recall"]'), langs=("zh",)),
     Picture("window-cut", WINDOW, _window(None, **CUT), langs=("zh",)),
     Picture("window-sign-in", WINDOW, _window(None, signed_in=False)),
-    Picture("board", BOARD, _server(hall.public_cards), "/LJ/board?zone=C", lambda page, _: page.wait_for_selector(".seal-now") and None),
-    Picture("board-hall", BOARD, _server(hall.public_cards), "/LJ/board", lambda page, _: page.wait_for_selector(".seal-now") and None, langs=("zh",)),
+    Picture("board", BOARD, _server(hall.public_cards), "/LJ/board?zone=C", _see(".seal-now")),
+    Picture("board-hall", BOARD, _server(hall.public_cards), "/LJ/board", _see(".seal-now"), langs=("zh",)),
     Picture("board-stale", BOARD, _server(hall.public_cards), "/LJ/board?zone=C", _age(13), langs=("zh",)),
     Picture("board-lost", BOARD, _server(hall.public_cards), "/LJ/board?zone=C", _age(70), langs=("zh", "en")),
-    Picture("board-quiet", BOARD, _server(hall.public_cards), "/LJ/board?zone=A", lambda page, _: page.wait_for_selector(".b-quiet") and None, langs=("zh",)),
-    Picture("index", DESK, _server(hall.staff_cards), "/"),
-    Picture("desk-sign-in", DESK, _server(hall.staff_cards), "/LJ/desk", langs=("zh",)),
-    Picture("desk-first", DESK, _server(hall.staff_cards), "/LJ/desk#first", langs=("zh",)),
-    Picture("desk", DESK, _server(hall.staff_cards), "/LJ/desk", _click('[data-line="L"]'), storage=SESSION),
-    Picture("desk-taken", DESK, _server(hall.staff_cards), "/LJ/desk", _click('[data-line="D"]', '[data-deed="take_number"]'), ("zh",), SESSION),
-    Picture("desk-ticket", DESK, _server(hall.staff_cards), "/LJ/desk", _click('[data-line="L"]', ".dk-queue tr:nth-child(3) button"), ("zh",), SESSION),
-    Picture("desk-close", DESK, _server(hall.staff_cards), "/LJ/desk", _click(".dk-close-day"), ("zh",), SESSION),
-    Picture("desk-tablet", TABLET, _server(hall.staff_cards), "/LJ/desk", _click('[data-line="L"]', ".dk-queue tr:nth-child(3) button"), ("zh", "en"), SESSION),
-]  # fmt: skip
+    Picture("board-quiet", BOARD, _server(hall.public_cards), "/LJ/board?zone=A", _see(".b-quiet"), langs=("zh",)),
+    Picture("index", DESK, _server(staff.staff_cards), "/"),
+    Picture("desk-sign-in", DESK, _server(staff.staff_cards), "/LJ/desk", langs=("zh",)),
+    Picture("desk-first", DESK, _server(staff.staff_cards), "/LJ/desk#first", langs=("zh",)),
+    Picture("desk", DESK, _server(staff.staff_cards), "/LJ/desk", _click('[data-line="L"]'), storage=SESSION),
+    Picture(
+        "desk-taken",
+        DESK,
+        _server(staff.staff_cards),
+        "/LJ/desk",
+        _click('[data-line="D"]', '[data-deed="take_number"]'),
+        ("zh",),
+        SESSION,
+    ),
+    Picture(
+        "desk-ticket",
+        DESK,
+        _server(staff.staff_cards),
+        "/LJ/desk",
+        _click('[data-line="L"]', ".dk-queue tr:nth-child(3) button"),
+        ("zh",),
+        SESSION,
+    ),
+    Picture("desk-close", DESK, _server(staff.staff_cards), "/LJ/desk", _click(".dk-close-day"), ("zh",), SESSION),
+    Picture(
+        "desk-tablet",
+        TABLET,
+        _server(staff.staff_cards),
+        "/LJ/desk",
+        _click('[data-line="L"]', ".dk-queue tr:nth-child(3) button"),
+        ("zh", "en"),
+        SESSION,
+    ),
+]
 
 
 def take(browser: Browser, picture: Picture, lang: str, folder: Path) -> list[str]:

@@ -1,18 +1,22 @@
 """Cards of a sample hall, built from the contract's models, so that a change of the contract breaks the page tests.
 
-The hall is that of the sample data: 4 floors, 25 services and inquiries per department, Wednesday 21 October 2026 14:32.
+The hall is that of the sample data: 4 floors, 25 services, inquiries per department; Wednesday 21 October 2026 14:32.
 """
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contract.cards import (
-    AllowedDeed, Call, CallsCard, DeviceOnCard, DevicesCard, HallCard, InvitationOnCard, LineCard, Panel, ParkedTicket,
-    PrintsCard, QueueCard, QueuedTicket, SlipTrouble, TicketAtWork, TicketInHand, VisitInHand, WindowCard, WorkCard,
+    Call,
+    CallsCard,
+    HallCard,
+    LineCard,
+    PrintsCard,
+    WindowCard,
     ZoneOnHallCard,
-)  # fmt: skip
+)
 from contract.replies import Called, Issued, Words
-from contract.words import HoldKind, WhyClosed, WindowState
+from contract.words import WhyClosed, WindowState
 
 Cards = dict[str, dict[str, Any]]
 NOW = datetime(2026, 10, 21, 6, 32, tzinfo=UTC)
@@ -53,12 +57,17 @@ SERVICES: tuple[tuple[str, str, str, str, int, tuple[int, int] | None, str], ...
 )
 CLOSED = {"P": WhyClosed.ASK_DESK, "V": WhyClosed.ASK_DESK, "X": WhyClosed.STOPPED, "T": WhyClosed.ASK_DESK}
 DEPARTMENTS: tuple[tuple[str, str, str, str], ...] = (
-    ("ZH", "A", "综合(无差别)受理", "General intake"), ("RS", "A", "区人力社保局", "Human resources"),
-    ("YB", "A", "区医保局", "Health insurance"), ("SJ", "B", "区市场监管局", "Market supervision"),
-    ("SW", "B", "区税务局", "Tax bureau"), ("GJJ", "B", "住房公积金分中心", "Housing fund"),
-    ("HJ", "C", "区公安局户籍", "Police: households"), ("BDC", "C", "区规划自然资源局(不动产登记)", "Property registration"),
-    ("MZ", "D", "区民政局(婚姻登记)", "Civil affairs"), ("ZJ", "D", "区住房城乡建委", "Housing and construction"),
-)  # fmt: skip
+    ("ZH", "A", "综合(无差别)受理", "General intake"),
+    ("RS", "A", "区人力社保局", "Human resources"),
+    ("YB", "A", "区医保局", "Health insurance"),
+    ("SJ", "B", "区市场监管局", "Market supervision"),
+    ("SW", "B", "区税务局", "Tax bureau"),
+    ("GJJ", "B", "住房公积金分中心", "Housing fund"),
+    ("HJ", "C", "区公安局户籍", "Police: households"),
+    ("BDC", "C", "区规划自然资源局(不动产登记)", "Property registration"),
+    ("MZ", "D", "区民政局(婚姻登记)", "Civil affairs"),
+    ("ZJ", "D", "区住房城乡建委", "Housing and construction"),
+)
 
 
 def at(**before: float) -> str:
@@ -68,13 +77,27 @@ def at(**before: float) -> str:
 
 def hall_card(**changed: Any) -> HallCard:
     card = HallCard(
-        name=Words(zh="临江区政务服务中心", en="Linjiang District Service Centre"), day="2026-10-21", timezone="Asia/Shanghai",
-        open=True, open_until="17:00", opens_next="2026-10-22 09:00", numbers_from=None, day_closed=False,
+        name=Words(zh="临江区政务服务中心", en="Linjiang District Service Centre"),
+        day="2026-10-21",
+        timezone="Asia/Shanghai",
+        open=True,
+        open_until="17:00",
+        opens_next="2026-10-22 09:00",
+        numbers_from=None,
+        day_closed=False,
         zones=[ZoneOnHallCard(zone=z, floor=f, name=Words(zh=zh, en=en)) for z, f, zh, en in ZONES],
-        missed_rule=Words(zh="过号后往后排 3 位，半天内有效，最多两次。", en="Missed: 3 places back, within the half day, at most twice."),
+        missed_rule=Words(
+            zh="过号后往后排 3 位，半天内有效，最多两次。",
+            en="Missed: 3 places back, within the half day, at most twice.",
+        ),
         supervision_phone="0000-12345",
-        messages=[Words(zh="10月24日星期六照常：综合受理、证照补办、出入境　09:00–12:00　13:00–16:00", en="Open on Saturday 24 October, 09:00–12:00 and 13:00–16:00")],
-    )  # fmt: skip
+        messages=[
+            Words(
+                zh="10月24日星期六照常：综合受理、证照补办、出入境　09:00–12:00　13:00–16:00",
+                en="Open on Saturday 24 October, 09:00–12:00 and 13:00–16:00",
+            )
+        ],
+    )
     return card.model_copy(update=changed)
 
 
@@ -82,37 +105,71 @@ def line_card(place: int, row: tuple[str, str, str, str, int, tuple[int, int] | 
     prefix, zone, zh, en, waiting, wait, windows = row
     why = CLOSED.get(prefix)
     card = LineCard(
-        line=prefix, prefix=prefix, name=Words(zh=zh, en=en), department=None, zones=[zone], windows=windows.split(),
-        open_windows=len(windows.split()), waiting=waiting, wait=wait, open=why is None, why=why, again=None, order=place,
-    )  # fmt: skip
+        line=prefix,
+        prefix=prefix,
+        name=Words(zh=zh, en=en),
+        department=None,
+        zones=[zone],
+        windows=windows.split(),
+        open_windows=len(windows.split()),
+        waiting=waiting,
+        wait=wait,
+        open=why is None,
+        why=why,
+        again=None,
+        order=place,
+    )
     return card.model_copy(update=changed)
 
 
 def inquiry_cards() -> list[LineCard]:
     return [
         LineCard(
-            line=f"Z-{code}", prefix="Z", name=Words(zh="咨询导办", en="Inquiries"), department=Words(zh=zh, en=en), zones=[zone],
-            windows=["118"], open_windows=1, waiting=place % 3, wait=(5, 10), open=True, why=None, again=None, order=100 + place,
+            line=f"Z-{code}",
+            prefix="Z",
+            name=Words(zh="咨询导办", en="Inquiries"),
+            department=Words(zh=zh, en=en),
+            zones=[zone],
+            windows=["118"],
+            open_windows=1,
+            waiting=place % 3,
+            wait=(5, 10),
+            open=True,
+            why=None,
+            again=None,
+            order=100 + place,
         )
         for place, (code, zone, zh, en) in enumerate(DEPARTMENTS)
-    ]  # fmt: skip
+    ]
 
 
 def window_card(no: str, zone: str, zh: str, en: str, **changed: Any) -> WindowCard:
     card = WindowCard(
-        window=no, zone=zone, floor={"A": "1F", "B": "2F", "C": "3F", "D": "4F"}[zone], department=Words(zh=zh, en=en),
-        services=[], state=WindowState.CALLED, number=None, service=None, since=at(minutes=1), panel=None,
-    )  # fmt: skip
+        window=no,
+        zone=zone,
+        floor={"A": "1F", "B": "2F", "C": "3F", "D": "4F"}[zone],
+        department=Words(zh=zh, en=en),
+        services=[],
+        state=WindowState.CALLED,
+        number=None,
+        service=None,
+        since=at(minutes=1),
+        panel=None,
+    )
     return card.model_copy(update=changed)
 
 
 CALLED = (
-    ("V031", "305", "区公安局出入境", "Exit and entry"), ("R062", "313", "不动产登记", "Property"),
-    ("W118", "308", "区公安局出入境", "Exit and entry"), ("Q054", "303", "区公安局户籍", "Households"),
-    ("S029", "317", "不动产登记", "Property"), ("P025", "301", "区公安局户籍", "Households"),
-    ("W117", "306", "区公安局出入境", "Exit and entry"), ("X038", "309", "区公安局车驾管", "Vehicles"),
+    ("V031", "305", "区公安局出入境", "Exit and entry"),
+    ("R062", "313", "不动产登记", "Property"),
+    ("W118", "308", "区公安局出入境", "Exit and entry"),
+    ("Q054", "303", "区公安局户籍", "Households"),
+    ("S029", "317", "不动产登记", "Property"),
+    ("P025", "301", "区公安局户籍", "Households"),
+    ("W117", "306", "区公安局出入境", "Exit and entry"),
+    ("X038", "309", "区公安局车驾管", "Vehicles"),
     ("R061", "311", "不动产登记", "Property"),
-)  # fmt: skip
+)
 
 
 def calls_card(zone: str = "C") -> CallsCard:
@@ -121,7 +178,6 @@ def calls_card(zone: str = "C") -> CallsCard:
         for place, (number, window, _, _) in enumerate(CALLED)
     ]
     return CallsCard(zone=zone, calls=calls)
-
 
 
 def public_cards(**of_the_hall: Any) -> Cards:
@@ -138,108 +194,35 @@ def public_cards(**of_the_hall: Any) -> Cards:
     return cards
 
 
-def queue_card(line: str, numbers: int, first: int = 87) -> QueueCard:
-    queued = [
-        QueuedTicket(
-            ticket=1000 + place, number=f"{line}{first + place:03}", since=at(minutes=33 - 2 * place), returned=int(place == 6),
-            priority=Words(zh="军人", en="Soldier") if place == 4 else None, transferred=place == 8,
-        )
-        for place in range(numbers)
-    ]  # fmt: skip
-    return QueueCard(line=line, numbers=queued, held=[], missed=[])
-
-
-def parked(ticket: int, number: str, minutes: int, kind: HoldKind | None, reason: str | None = None) -> ParkedTicket:
-    return ParkedTicket(
-        ticket=ticket, visit=ticket + 5000, number=number, service=Words(zh="发票领用与申报", en="Invoices"), window="211",
-        kind=kind, reason=reason, since=at(minutes=minutes), can_return=kind is None,
-    )  # fmt: skip
-
-
-def deeds(*allowed: str, **why: str) -> list[AllowedDeed]:
-    return [AllowedDeed(deed=d, allowed=True) for d in allowed] + [
-        AllowedDeed(deed=d, allowed=False, why=w) for d, w in why.items()
-    ]
-
-
-def work_card(**changed: Any) -> WorkCard:
-    """Window 211 while it serves L086."""
-    numbers = [q.number for q in queue_card("L", 14).numbers]
-    card = WorkCard(
-        window="211", state=WindowState.SERVING, paused_reason=None, paused_since=None,
-        clerk=Panel(staff_no="2011", name="何立新", title=None, party=False, honour=None, promise=None),
-        ticket=TicketInHand(
-            ticket=986, number="L086", line="L", service=Words(zh="发票领用与申报", en="Invoices and tax returns"),
-            priority=Words(zh="军人", en="Soldier"), taken_at=at(minutes=40), returns=0, reason="priority_turn",
-        ),
-        visit=VisitInHand(visit=77, state="serving", called_at=at(minutes=5), started_at=at(minutes=3, seconds=41), recalls=1),
-        deeds=deeds(
-            "finish", "hold", "pass_on", call_next="finish_first", recall="step_not_allowed", start_service="step_not_allowed",
-            miss="step_not_allowed", undo_call="undo_too_late", sign_out="window_busy", pause_window="window_busy",
-            reopen_window="not_paused", bring_back="window_busy", resume="window_busy",
-        ),
-        invitation=None, pending=[], waiting=37, next_numbers=numbers,
-        held=[parked(71, "L071", 26, HoldKind.WITHOUT_PAPERS, "回去取公章"), parked(72, "M009", 41, HoldKind.WAITING, "刻章")],
-        missed=[parked(80, "L080", 23, None), parked(84, "L084", 11, None)],
-        pass_on_to=["A", "M", "L", "Z-SW"], keypad=True, finished_today=24,
-    )  # fmt: skip
-    return card.model_copy(update=changed)
-
-
-def called_work(**changed: Any) -> WorkCard:
-    """Window 211 after it called L087 a moment ago."""
-    allowed = deeds("start_service", "miss", "hold", "pass_on", call_next="start_or_missed", finish="step_not_allowed", sign_out="window_busy")
-    soon = AllowedDeed(deed="recall", allowed=False, allowed_from=at(seconds=-8), why="recall_too_soon")
-    undo = AllowedDeed(deed="undo_call", allowed=True, until=at(seconds=-7))
-    visit = VisitInHand(visit=78, state="called", called_at=at(seconds=3), started_at=None, recalls=0)
-    return work_card(**{"state": WindowState.CALLED, "visit": visit, "deeds": [*allowed, soon, undo], **changed})
-
-
-def free_work(**changed: Any) -> WorkCard:
-    """Window 211 with nobody in hand."""
-    start = {d: "step_not_allowed" for d in ("recall", "start_service", "finish", "miss", "hold", "pass_on", "undo_call")}
-    allowed = deeds("call_next", "pause_window", "sign_out", "bring_back", "resume", "return_missed", **start)
-    return work_card(**{"state": WindowState.FREE, "ticket": None, "visit": None, "deeds": allowed, **changed})
-
-
-def invitation() -> InvitationOnCard:
-    return InvitationOnCard(visit=76, number="L085", invited_at=at(seconds=13), deadline=at(seconds=-47))
-
-
-def staff_cards(work: WorkCard | None = None) -> Cards:
-    """Public cards and what windows and desk see."""
-    cards = public_cards()
-    cards["window/211"] = window_card("211", "B", "区税务局", "Tax bureau").model_dump(mode="json")
-    cards["work/211"] = (work or work_card()).model_dump(mode="json")
-    queue = queue_card("L", 31).model_copy(
-        update={"held": [parked(71, "L071", 26, HoldKind.WITHOUT_PAPERS, "回去取公章")], "missed": [parked(80, "L080", 23, None)]}
-    )
-    cards["queue/L"] = queue.model_dump(mode="json")
-    devices = DevicesCard(
-        devices=[
-            DeviceOnCard(device="K1", kind="kiosk", windows=[], zone="A", health={"printer": "ready"}, since=at(minutes=300)),
-            DeviceOnCard(device="K2", kind="kiosk", windows=[], zone="B", health={"printer": "paper_out"}, since=at(minutes=6)),
-            DeviceOnCard(device="line-B", kind="window", windows=["211"], zone=None, health={"keypad/211": "silent"}, since=at(minutes=2)),
-            DeviceOnCard(device="W211", kind="window", windows=["211"], zone=None, health={}, since=None),
-        ],
-        slips=[SlipTrouble(slip=31, ticket=1003, number="L090", kiosk="K2", outcome="failed", after=None, reason="paper_out")],
-        at_work=[TicketAtWork(ticket=986, visit=77, number="L086", window="211", state="serving", since=at(minutes=3))],
-    )  # fmt: skip
-    cards["devices"] = devices.model_dump(mode="json")
-    return cards
-
-
 def issued(**changed: Any) -> dict[str, Any]:
     """The reply to taking a number in D."""
     reply = Issued(
-        ticket=47, slip=147, number="D047", day="2026-10-21", line="D", service=Words(zh="养老待遇资格认证", en="Pension entitlement check"),
-        place=Words(zh="一楼", en="1F"), windows=["107", "111", "112"], ahead=4, wait=(10, 20), taken_at=NOW, taken_local="14:32",
-        missed_rule=hall_card().missed_rule, hall_name=hall_card().name,
-    )  # fmt: skip
+        ticket=47,
+        slip=147,
+        number="D047",
+        day="2026-10-21",
+        line="D",
+        service=Words(zh="养老待遇资格认证", en="Pension entitlement check"),
+        place=Words(zh="一楼", en="1F"),
+        windows=["107", "111", "112"],
+        ahead=4,
+        wait=(10, 20),
+        taken_at=NOW,
+        taken_local="14:32",
+        missed_rule=hall_card().missed_rule,
+        hall_name=hall_card().name,
+    )
     return reply.model_copy(update=changed).model_dump(mode="json")
 
 
 def called(**changed: Any) -> dict[str, Any]:
     """The reply to calling the next."""
-    reply = Called(ticket=987, visit=78, number="L087", line="L", service=Words(zh="发票领用与申报", en="Invoices"), reason="oldest")
+    reply = Called(
+        ticket=987,
+        visit=78,
+        number="L087",
+        line="L",
+        service=Words(zh="发票领用与申报", en="Invoices"),
+        reason="oldest",
+    )
     return reply.model_copy(update=changed).model_dump(mode="json")

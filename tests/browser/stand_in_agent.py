@@ -13,7 +13,7 @@ from contract.words import Code
 from tests.browser.sample_hall import Cards
 from tests.browser.web_files import ROOT, Environ, StartResponse, read_json, send_file, send_json
 
-SECRET = "page-secret"  # noqa: S105
+SECRET = "page-secret"
 HEARTBEAT_S = 5.0
 
 
@@ -23,7 +23,9 @@ class StandInAgent:
     def __init__(self, folder: str, base: str, cards: Cards, own: dict[str, Any]) -> None:
         self.folder, self.base, self.cards, self.own = folder, base, cards, own
         self.presses: list[tuple[str, dict[str, Any], str]] = []
-        self.answer: Callable[[str, dict[str, Any]], dict[str, Any]] = lambda deed, body: refuse(Code.NOT_FOUND).model_dump(mode="json")
+        self.answer: Callable[[str, dict[str, Any]], dict[str, Any]] = lambda deed, body: refuse(
+            Code.NOT_FOUND
+        ).model_dump(mode="json")
         self.hold = Event()  # cleared: answers wait
         self.hold.set()
         self._listeners: set[Queue[bytes]] = set()
@@ -88,15 +90,27 @@ class StandInAgent:
 
 def kiosk_agent(cards: Cards, **own: Any) -> StandInAgent:
     part = {
-        "connected": True, "since": None, "offset_ms": 0, "kiosk": "K1", "zone": "A", "hall": "LJ",
-        "printer": {"state": "ready", "reason": None}, "last_slip": None,
-    }  # fmt: skip
+        "connected": True,
+        "since": None,
+        "offset_ms": 0,
+        "kiosk": "K1",
+        "zone": "A",
+        "hall": "LJ",
+        "printer": {"state": "ready", "reason": None},
+        "last_slip": None,
+    }
     return StandInAgent("kiosk/web", "/", cards, {**part, **own})
 
 
 def window_agent(cards: Cards, **own: Any) -> StandInAgent:
     part = {
-        "connected": True, "since": None, "offset_ms": 0, "window": "211", "signed_in": True, "outbox": 0, "keypad_asks": None,
+        "connected": True,
+        "since": None,
+        "offset_ms": 0,
+        "window": "211",
+        "signed_in": True,
+        "outbox": 0,
+        "keypad_asks": None,
         "devices": {"keypad": "ready", "strip": "ready", "pad": "none"},
-    }  # fmt: skip
+    }
     return StandInAgent("window_client/web", "/w/211/", cards, {**part, **own})

@@ -26,11 +26,15 @@ class StandInServer:
         self.cards, self.revision, self.clock = cards, 7, clock
         self.commands: list[tuple[str, str, dict[str, Any], str]] = []
         self.snapshots = 0
-        self.answer: Callable[[str, str, dict[str, Any]], dict[str, Any]] = lambda *_: refuse(Code.NOT_FOUND).model_dump(mode="json")
+        self.answer: Callable[[str, str, dict[str, Any]], dict[str, Any]] = lambda *_: refuse(
+            Code.NOT_FOUND
+        ).model_dump(mode="json")
         self.halls: list[dict[str, Any]] = []
         self.deaf = False  # no beats, no changes: a line that is cut one way
         self._passes: set[str] = set()
-        self._io = socketio.Server(async_mode="gevent", transports=["websocket"], cors_allowed_origins="*")
+        self._io = socketio.Server(
+            async_mode="gevent", transports=["websocket"], cors_allowed_origins="*", monitor_clients=False
+        )
         self._io.on("connect", self._connect)
         self._io.on("watch", lambda sid: {"revision": self.revision})
         self._listen(0)
@@ -39,7 +43,7 @@ class StandInServer:
     def _listen(self, port: int) -> None:
         self._server = WSGIServer(("127.0.0.1", port), socketio.WSGIApp(self._io, self._respond), log=None)
         self._server.start()
-        self.port = self._server.server_port
+        self.port = int(self._server.address[1])
 
     @property
     def url(self) -> str:
@@ -51,7 +55,6 @@ class StandInServer:
 
     def go_away(self) -> None:
         """Close every connection and the port."""
-        self._io.shutdown()
         for sid in list(self._io.eio.sockets):
             self._io.eio.disconnect(sid)
         self._server.stop(timeout=1)
@@ -65,7 +68,9 @@ class StandInServer:
         previous, self.revision = self.revision, self.revision + 1
         self.cards = {key: card for key, card in {**self.cards, **cards}.items() if card is not None}
         if not lost and not self.deaf:
-            self._io.emit("change", Change(hall="LJ", previous=previous, revision=self.revision, cards=cards).model_dump())
+            self._io.emit(
+                "change", Change(hall="LJ", previous=previous, revision=self.revision, cards=cards).model_dump()
+            )
 
     def _time(self) -> str:
         return self.clock().isoformat().replace("+00:00", "Z")
@@ -86,7 +91,11 @@ class StandInServer:
         for start, folder in STATIC.items():
             if path.startswith(start):
                 return send_file(ROOT / folder / path.removeprefix(start), start_response)
-        pages = {"/": "server/pages/web/index.html", "/LJ/board": "display/web/board.html", "/LJ/desk": "server/pages/web/desk.html"}
+        pages = {
+            "/": "server/pages/web/index.html",
+            "/LJ/board": "display/web/board.html",
+            "/LJ/desk": "server/pages/web/desk.html",
+        }
         if method == "GET" and path in pages:
             return send_file(ROOT / pages[path], start_response)
         if path == "/halls":

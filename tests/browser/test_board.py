@@ -145,7 +145,7 @@ def test_an_empty_hall_says_that_there_are_no_calls(serve: Serve, open_page: Ope
 
 def test_names_are_text_on_the_board(serve: Serve, open_page: Open) -> None:
     evil = "<img src=x onerror=window.done=1>"
-    cards = json.loads(json.dumps(hall.public_cards()).replace("区公安局户籍", evil))
+    cards = json.loads(json.dumps(hall.public_cards(), ensure_ascii=False).replace("区公安局户籍", evil))
     page = open_page(board(serve, cards).url + "/LJ/board?zone=C", SIZE)
     expect(page.locator(".b-dep", has_text=evil).first).to_be_visible()
     assert page.locator("main img").count() == 0

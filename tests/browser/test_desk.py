@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from contract.refusals import refuse
 from contract.words import Code
 from tests.browser import sample_hall as hall
+from tests.browser import sample_staff as staff
 from tests.browser.conftest import Open
 from tests.browser.stand_in_server import StandInServer
 
@@ -16,12 +17,23 @@ Serve = Callable[[Any], Any]
 SIZE = (1440, 900)
 MANAGER = '{"token": "7.session", "name": "刘敏", "roles": ["guide", "floor_manager"]}'
 GUIDE = '{"token": "7.session", "name": "陈悦", "roles": ["guide"]}'
-SIGNED_IN = {"kind": "signed_in", "revision": 7, "session_id": 7, "staff_no": "guide", "name": "陈悦", "roles": ["guide"], "window": None, "session": "7.session"}
+SIGNED_IN = {
+    "kind": "signed_in",
+    "revision": 7,
+    "session_id": 7,
+    "staff_no": "guide",
+    "name": "陈悦",
+    "roles": ["guide"],
+    "window": None,
+    "session": "7.session",
+}
 
 
 def hall_server(serve: Serve) -> StandInServer:
-    server: StandInServer = serve(StandInServer(hall.staff_cards(), clock=lambda: hall.NOW))
-    server.answer = lambda place, deed, body: hall.issued() if deed == "take_number" else {"kind": "done", "revision": 8}
+    server: StandInServer = serve(StandInServer(staff.staff_cards(), clock=lambda: hall.NOW))
+    server.answer = lambda place, deed, body: (
+        hall.issued() if deed == "take_number" else {"kind": "done", "revision": 8}
+    )
     return server
 
 
@@ -62,7 +74,11 @@ def test_a_first_password_is_set_with_a_one_time_code(serve: Serve, open_page: O
     page.fill("[name=password]", "a long password")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("密码已设定")
-    assert server.commands[0][:3] == ("account", "first_password", {"login": "2011", "code": "AB23CD", "password": "a long password"})
+    assert server.commands[0][:3] == (
+        "account",
+        "first_password",
+        {"login": "2011", "code": "AB23CD", "password": "a long password"},
+    )
 
 
 def test_a_session_that_ended_asks_to_sign_in_again(serve: Serve, open_page: Open) -> None:

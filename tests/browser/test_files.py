@@ -1,4 +1,4 @@
-"""What the pages are made of: vendored code is unchanged, nothing comes from outside the hall, nothing stands inline."""
+"""What the pages are made of: others' code unchanged, nothing from outside the hall, nothing inline."""
 
 import hashlib
 import re
@@ -35,11 +35,16 @@ def test_no_page_has_inline_script_or_style(path: Path) -> None:
     assert re.findall(r'(?:src|href)="(?:https?:)?//', text) == []
 
 
-@pytest.mark.parametrize("path", [p for p in OWN if p.suffix in (".js", ".css")], ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path", [p for p in OWN if p.suffix in (".js", ".css")], ids=lambda path: str(path.relative_to(ROOT))
+)
 def test_no_page_loads_anything_from_outside_or_builds_markup_from_text(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert re.findall(r"https?://(?!www\.w3\.org)\w", text) == []
-    assert re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|dangerouslySet", text) == []
+    assert (
+        re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|dangerouslySet", text)
+        == []
+    )
 
 
 @pytest.mark.parametrize("path", [p for p in OWN if p.suffix == ".js"], ids=lambda path: str(path.relative_to(ROOT)))

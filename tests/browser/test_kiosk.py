@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from contract.refusals import refuse
+from contract.replies import Words
 from contract.words import Code, WhyClosed
 from tests.browser import sample_hall as hall
 from tests.browser.conftest import Open
 from tests.browser.stand_in_agent import StandInAgent, kiosk_agent
 
 Serve = Callable[[Any], Any]
+FITS = (Path(__file__).parent / "fits.js").read_text(encoding="utf-8")
 PORTRAIT, LANDSCAPE = (1080, 1920), (1280, 1024)
 
 
@@ -55,7 +58,9 @@ def test_a_double_tap_is_one_press(serve: Serve, open_page: Open) -> None:
     assert len(agent.presses) == 1
 
 
-def test_the_same_press_after_a_broken_answer_has_the_same_id_and_the_next_citizen_another(serve: Serve, open_page: Open) -> None:
+def test_the_same_press_after_a_broken_answer_has_the_same_id_and_the_next_citizen_another(
+    serve: Serve, open_page: Open
+) -> None:
     agent = kiosk(serve)
     page = open_page(agent.url)
     page.route("**/do/take_number", lambda route: (route.fetch(), route.abort())[1])
@@ -202,14 +207,7 @@ def test_it_can_be_used_with_the_keyboard_alone(serve: Serve, open_page: Open) -
 
 def everything_fits(page: Page) -> None:
     """No key outside the screen, none under 60 px in the page's unit, none over another, no name cut."""
-    found = page.evaluate("""() => {
-        const unit = parseFloat(getComputedStyle(document.querySelector(".kiosk")).width) / (innerHeight > innerWidth ? 1080 : 1280);
-        const keys = [...document.querySelectorAll("button")].map((key) => [key.innerText, key.getBoundingClientRect()]);
-        const wrong = keys.filter(([, box]) => box.bottom > innerHeight + 1 || box.right > innerWidth + 1 || box.height < 59.5 * unit || box.width < 59.5 * unit);
-        const over = keys.filter(([, a], i) => keys.some(([, b], j) => j > i && a.left < b.right - 2 && b.left < a.right - 2 && a.top < b.bottom - 2 && b.top < a.bottom - 2));
-        const cut = [...document.querySelectorAll(".svc-name")].filter((name) => name.scrollWidth > name.clientWidth + 1);
-        return [...wrong, ...over].map(([text]) => text).concat(cut.map((name) => name.innerText));
-    }""")
+    found = page.evaluate(FITS)
     assert found == []
 
 
@@ -238,11 +236,11 @@ def test_eight_services_on_each_of_four_floors_fit(serve: Serve, open_page: Open
 
 
 def test_300_people_waiting_and_a_name_of_40_signs_keep_their_places(serve: Serve, open_page: Open) -> None:
-    long = one_line("A", name={"zh": "名" * 40, "en": "n" * 40}, waiting=300)
+    long = one_line("A", name=Words(zh="名" * 40, en="n" * 40), waiting=300)
     page = open_page(kiosk(serve, hall.public_cards() | long).url)
     expect(page.locator('[data-line="A"] .svc-wait')).to_contain_text("300")
-    boxes = page.evaluate("""() => ["A", "B"].map((line) => document.querySelector(`[data-line="${line}"]`).getBoundingClientRect().height)""")
-    assert boxes[0] == boxes[1]
+    heights = [(page.locator(f'[data-line="{line}"]').bounding_box() or {})["height"] for line in "AB"]
+    assert heights[0] == heights[1]
 
 
 def test_a_hall_without_services_says_so(serve: Serve, open_page: Open) -> None:
@@ -252,7 +250,7 @@ def test_a_hall_without_services_says_so(serve: Serve, open_page: Open) -> None:
 
 def test_a_name_is_text_and_never_markup(serve: Serve, open_page: Open) -> None:
     evil = "<script>window.done=1</script><img src=x onerror=window.done=1>"
-    cards = hall.public_cards(name={"zh": evil, "en": evil}) | one_line("A", name={"zh": evil, "en": evil})
+    cards = hall.public_cards(name=Words(zh=evil, en=evil)) | one_line("A", name=Words(zh=evil, en=evil))
     page = open_page(kiosk(serve, cards).url)
     expect(page.locator('[data-line="A"] .svc-name')).to_have_text(evil)
     assert page.evaluate("window.done") is None

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from contract.refusals import refuse
 from contract.words import Code
 from tests.browser import sample_hall as hall
+from tests.browser import sample_staff as staff
 from tests.browser.conftest import Open
 from tests.browser.stand_in_agent import StandInAgent, window_agent
 
@@ -16,7 +17,7 @@ SIZE = (1280, 800)
 
 
 def window(serve: Serve, work: Any = None, **own: Any) -> StandInAgent:
-    agent: StandInAgent = serve(window_agent(hall.staff_cards(work), **own))
+    agent: StandInAgent = serve(window_agent(staff.staff_cards(work), **own))
     agent.answer = lambda deed, body: hall.called()
     return agent
 
@@ -26,7 +27,7 @@ def deeds_of(agent: StandInAgent) -> list[tuple[str, dict[str, Any]]]:
 
 
 def test_f2_calls_the_next_and_says_why_this_one(serve: Serve, open_page: Open) -> None:
-    agent = window(serve, hall.free_work())
+    agent = window(serve, staff.free_work())
     page = open_page(agent.url, SIZE)
     expect(page.locator(".wp-main")).to_contain_text("叫下一位")
     page.clock.run_for(1_000)
@@ -36,12 +37,12 @@ def test_f2_calls_the_next_and_says_why_this_one(serve: Serve, open_page: Open) 
 
 
 def test_a_second_tap_of_f2_is_not_taken_for_the_next_step(serve: Serve, open_page: Open) -> None:
-    agent = window(serve, hall.free_work())
+    agent = window(serve, staff.free_work())
     page = open_page(agent.url, SIZE)
     page.clock.run_for(1_000)
     page.keyboard.press("F2")
     expect(page.locator(".wp-say")).to_be_visible()
-    agent.tell({"work/211": hall.called_work().model_dump(mode="json")})
+    agent.tell({"work/211": staff.called_work().model_dump(mode="json")})
     expect(page.locator(".wp-main")).to_contain_text("开始")
     page.keyboard.press("F2")  # the same moment for the clerk
     page.clock.run_for(1_000)
@@ -84,7 +85,7 @@ def test_a_refusal_says_what_happened_and_what_to_do(serve: Serve, open_page: Op
 
 
 def test_recall_opens_and_undo_ends_by_time(serve: Serve, open_page: Open) -> None:
-    page = open_page(window(serve, hall.called_work()).url, SIZE)
+    page = open_page(window(serve, staff.called_work()).url, SIZE)
     recall, undo = page.locator('[data-deed="recall"]'), page.locator('[data-deed="undo_call"]')
     expect(recall).to_contain_text("秒后")
     expect(undo).to_have_attribute("aria-disabled", "false")
@@ -111,7 +112,7 @@ def test_a_transfer_chooses_its_line_and_a_pause_its_reason(serve: Serve, open_p
     page.locator('[data-deed="pass_on"]').click()
     page.get_by_role("button", name="M 契税与不动产联办").click()
     expect(page.locator(".wp-choose")).to_have_count(0)
-    agent.tell({"work/211": hall.free_work().model_dump(mode="json")})
+    agent.tell({"work/211": staff.free_work().model_dump(mode="json")})
     page.locator('[data-deed="pause_window"][aria-disabled=false]').click()
     page.get_by_role("button", name="就餐").click()
     expect(page.locator(".wp-choose")).to_have_count(0)
@@ -119,7 +120,7 @@ def test_a_transfer_chooses_its_line_and_a_pause_its_reason(serve: Serve, open_p
 
 
 def test_held_and_missed_tickets_are_taken_back(serve: Serve, open_page: Open) -> None:
-    agent = window(serve, hall.free_work())
+    agent = window(serve, staff.free_work())
     page = open_page(agent.url, SIZE)
     page.locator('.wp-side [data-deed="resume"]').first.click()
     expect(page.locator(".wp-say")).to_be_visible()
@@ -129,7 +130,7 @@ def test_held_and_missed_tickets_are_taken_back(serve: Serve, open_page: Open) -
 
 
 def test_a_running_invitation_shows_that_it_runs_and_no_level(serve: Serve, open_page: Open) -> None:
-    page = open_page(window(serve, hall.free_work(invitation=hall.invitation())).url, SIZE)
+    page = open_page(window(serve, staff.free_work(invitation=staff.invitation())).url, SIZE)
     expect(page.locator(".wp-ask")).to_contain_text("请群众评价 L085")
     assert "满意" not in page.inner_text("main")
     page.clock.run_for(60_000)
@@ -169,7 +170,7 @@ def test_a_clerk_signs_in_and_a_wrong_password_is_told(serve: Serve, open_page: 
 
 
 def test_names_and_reasons_are_text(serve: Serve, open_page: Open) -> None:
-    work = hall.work_card()
+    work = staff.work_card()
     evil = "<b onclick=window.done=1>&lt;"
     clerk = work.clerk.model_copy(update={"name": evil}) if work.clerk else None
     page = open_page(window(serve, work.model_copy(update={"clerk": clerk})).url, SIZE)

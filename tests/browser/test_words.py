@@ -6,7 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from contract.words import Code, HoldKind, Level, LEVEL_WORDS, Outcome, Priority, SlipAfter, SlipOutcome, State, WhyClosed, WindowState
+from contract.words import (
+    LEVEL_WORDS,
+    Code,
+    HoldKind,
+    Level,
+    Outcome,
+    Priority,
+    SlipAfter,
+    SlipOutcome,
+    State,
+    WhyClosed,
+    WindowState,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("browser/shared", "kiosk/web", "window_client/web", "display/web", "server/pages/web", "demo/web")
@@ -19,18 +31,28 @@ def used() -> tuple[set[str], set[str]]:
     """Whole keys and beginnings of keys ("why.") that the pages use. Any quoted text of the form of a key counts."""
     text = "\n".join(SOURCES.values())
     kinds = {key.split(".")[0] for key in CATALOGUE}
-    quoted = {key for key in re.findall(rf'"({KEY})"', text) if key.split(".")[0] in kinds and not key.endswith((".js", ".json"))}
+    quoted = {
+        key
+        for key in re.findall(rf'"({KEY})"', text)
+        if key.split(".")[0] in kinds and not key.endswith((".js", ".json"))
+    }
     return quoted, {start + "." for start in re.findall(r"`([a-z_]+)\.\$\{", text)}
 
 
 def test_every_word_stands_in_both_languages() -> None:
-    wrong = [key for key, words in CATALOGUE.items() if set(words) != {"zh", "en"} or not all(words[x].strip() for x in words)]
+    wrong = [
+        key
+        for key, words in CATALOGUE.items()
+        if set(words) != {"zh", "en"} or not all(words[x].strip() for x in words)
+    ]
     assert wrong == []
 
 
 def test_both_languages_have_the_same_places_to_fill() -> None:
     names = re.compile(r"\{\w+\}")
-    wrong = [key for key, words in CATALOGUE.items() if set(names.findall(words["zh"])) != set(names.findall(words["en"]))]
+    wrong = [
+        key for key, words in CATALOGUE.items() if set(names.findall(words["zh"])) != set(names.findall(words["en"]))
+    ]
     assert wrong == []
 
 
@@ -48,12 +70,18 @@ def test_every_key_in_the_catalogue_is_used() -> None:
 @pytest.mark.parametrize(
     ("beginning", "values"),
     [
-        ("why", list(WhyClosed)), ("why_short", list(WhyClosed)), ("outcome", list(Outcome)), ("hold", list(HoldKind)),
-        ("hold_means", list(HoldKind)), ("window_state", list(WindowState)), ("priority", list(Priority)),
-        ("slip", [*SlipOutcome, *SlipAfter]), ("level", [str(level.value) for level in Level]),
+        ("why", list(WhyClosed)),
+        ("why_short", list(WhyClosed)),
+        ("outcome", list(Outcome)),
+        ("hold", list(HoldKind)),
+        ("hold_means", list(HoldKind)),
+        ("window_state", list(WindowState)),
+        ("priority", list(Priority)),
+        ("slip", [*SlipOutcome, *SlipAfter]),
+        ("level", [str(level.value) for level in Level]),
         ("state", [State.WAITING, State.CALLED, State.SERVING, State.HELD, State.MISSED]),
     ],
-)  # fmt: skip
+)
 def test_every_value_of_the_contract_has_its_word(beginning: str, values: list[str]) -> None:
     assert [value for value in values if f"{beginning}.{value}" not in CATALOGUE] == []
 

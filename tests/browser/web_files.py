@@ -1,4 +1,4 @@
-"""Serves the files of the pages with the security headers that server and agents send. Small WSGI parts, no framework."""
+"""Serves the files of the pages with the security headers that server and agents send, by WSGI."""
 
 import json
 import mimetypes
@@ -23,7 +23,13 @@ def send_file(path: Path, start_response: StartResponse, policy: str = POLICY) -
         return send_json({"missing": str(path)}, start_response, "404 Not Found")
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     charset = "; charset=utf-8" if kind.startswith("text/") or kind.endswith(("json", "javascript")) else ""
-    start_response("200 OK", [("Content-Type", kind + charset), ("Content-Security-Policy", policy), ("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-cache")])
+    headers = {
+        "Content-Type": kind + charset,
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-cache",
+    }
+    start_response("200 OK", list(headers.items()))
     return [path.read_bytes()]
 
 

@@ -1,6 +1,6 @@
 // What a deed needs to know first: the kind of hold, the line to pass on to, the reason of a pause. One press chooses.
 
-import { html, useEffect, useRef } from "/assets/vendor/htm-preact/standalone.module.js";
+import { html, useLayoutEffect, useRef } from "/assets/vendor/htm-preact/standalone.module.js";
 import { pick, t } from "/assets/shared/words.js";
 
 const HOLDS = ["without_papers", "with_papers", "waiting"];
@@ -21,7 +21,7 @@ function choices(deed, work, cards) {
 
 export function Choose({ deed, work, cards, run, close }) {
   const box = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     box.current.querySelector("button").focus();
     const onKey = (event) => event.key === "Escape" && close();
     addEventListener("keydown", onKey);

@@ -1,6 +1,6 @@
 // The clerk's page: the one in hand, the line, what waits aside, and all keys in one row.
 
-import { html, render, useCallback, useEffect, useRef, useState } from "/assets/vendor/htm-preact/standalone.module.js";
+import { html, render, useCallback, useEffect, useLayoutEffect, useRef, useState } from "/assets/vendor/htm-preact/standalone.module.js";
 import { Agent } from "/assets/shared/agent.js";
 import { clock, useNow } from "/assets/shared/clock.js";
 import { Refusal, refused } from "/assets/shared/refusal.js";
@@ -31,7 +31,7 @@ function useSaid() {
 function useHotkeys(press) {
   const current = useRef(press);
   current.current = press;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event) => {
       if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
       if (!/^F([2-9]|10)$/.test(event.key) && !(/^[1-7]$/.test(event.key) && event.target.tagName !== "INPUT")) return;
@@ -50,7 +50,7 @@ function Desk({ agent, work }) {
   const [items, setItems] = useState(1);
   const changed = useRef({ deed: null, at: 0 });
   const visit = work.visit?.visit ?? null;
-  useEffect(() => (setOutcome("finished"), setItems(1), open(null)), [visit]);
+  useLayoutEffect(() => (setOutcome("finished"), setItems(1), open(null)), [visit]);
 
   const cut = agent.cut || !agent.agent?.connected;
   const state = { work, cut, now, outcome, items };
