@@ -15,6 +15,7 @@ SENTENCES: dict[Code, tuple[tuple[str, str], tuple[str, str]]] = {
     _C.BAD_REQUEST: (("请求的内容不正确：{where}", "The request is not right: {where}"), ("请更正后再提交", "Correct it and send it again")),
     _C.KEY_MISSING: (("请求没有带幂等键", "The request has no Idempotency-Key"), ("请带上 32 位十六进制的 Idempotency-Key", "Send a header Idempotency-Key of 32 hex digits")),
     _C.KEY_REUSED: (("同一个幂等键用于了不同的请求", "The same key was used for a different request"), ("新的操作请用新的键", "Use a new key for a new deed")),
+    _C.KEY_UNKNOWN: (("这个请求没有到达过服务器", "This request never reached the server"), ("如仍需要，请重新操作", "Do it again if it is still wanted")),
     _C.BODY_TOO_LARGE: (("请求内容过大", "The request is too large"), ("请减少内容后再提交", "Send less")),
     _C.NOT_FOUND: (("没有这个地址", "There is nothing at this address"), ("请检查地址", "Check the address")),
     _C.METHOD_NOT_ALLOWED: (("这个地址不支持这种访问方式", "This address does not take this method"), ("请检查请求方法", "Check the method")),

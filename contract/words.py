@@ -217,6 +217,7 @@ class Code(StrEnum):
     BAD_REQUEST = "bad_request"
     KEY_MISSING = "key_missing"
     KEY_REUSED = "key_reused"
+    KEY_UNKNOWN = "key_unknown"
     BODY_TOO_LARGE = "body_too_large"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"

@@ -80,7 +80,8 @@ class Unfinished:
             self._withdraw(intent, intent.notes["slip"], SlipOutcome.UNKNOWN, reason)
             return True
         try:
-            answer = self._connection.post(intent.deed, intent.body, key=intent.key)
+            # If the number was never given, nobody waits for it: it must not be given now.
+            answer = self._connection.post(intent.deed, intent.body, key=intent.key, headers={"X-Only-Known": "true"})
         except Unreachable:
             return False
         refused = answer.refused

@@ -17,6 +17,7 @@ STATUS: dict[Code, int] = {
     Code.WEAK_PASSWORD: 422,
     Code.BODY_TOO_LARGE: 413,
     Code.NOT_FOUND: 404,
+    Code.KEY_UNKNOWN: 404,
     Code.HALL_UNKNOWN: 404,
     Code.SLIP_UNKNOWN: 404,
     Code.METHOD_NOT_ALLOWED: 405,

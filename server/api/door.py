@@ -87,7 +87,9 @@ class Door:
     ) -> Response:
         """Submit for an actor who was established before; `add` puts secrets into an accepted reply."""
         try:
-            answer = self._writer.submit(Order(hall=hall, key=idempotency_key(environ), actor=actor, command=command))
+            only_known = environ.get("HTTP_X_ONLY_KNOWN", "") == "true"
+            key = idempotency_key(environ)
+            answer = self._writer.submit(Order(hall, key, actor, command, only_known=only_known))
         except KeyReused:
             raise Refusal(Code.KEY_REUSED) from None
         if answer.refused:

@@ -29,12 +29,16 @@ SERVER = Actor(via=Via.SERVER)
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One command on its way: for which hall, under which idempotency key, from whom."""
+    """One command on its way: for which hall, under which idempotency key, from whom.
+
+    `only_known` asks what became of a command sent earlier under this key, and never does it now.
+    """
 
     hall: str
     key: str
     actor: Actor
     command: Command
+    only_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
