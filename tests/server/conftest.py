@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.hall_kit import HallOnDisk, Halls, changed_document, copy_of, set_up
+from tests.server.hall_kit import MONDAY_MORNING, HallOnDisk, Halls, changed_document, copy_of, ms, set_up
 
 _MEMORY = Path("/dev/shm")
 
@@ -30,13 +30,13 @@ def halls(quick_folder: Path, templates: dict[str, Path]) -> Iterator[Halls]:
     """Open halls: `halls("demo", recall_limit=1)`. Whatever a test did, at its end the invariants must hold."""
     opened: list[HallOnDisk] = []
 
-    def open_hall(name: str = "demo", **rules: Any) -> HallOnDisk:
-        known = f"{name} {sorted(rules.items())}"
+    def open_hall(name: str = "demo", loaded_at: str = MONDAY_MORNING, **rules: Any) -> HallOnDisk:
+        known = f"{name} {loaded_at} {sorted(rules.items())}"
         if known not in templates:
             folder = Path(tempfile.mkdtemp(dir=quick_folder))
-            set_up(folder, definition=changed_document(name, **rules))
+            set_up(folder, changed_document(name, **rules), loaded_at)
             templates[known] = folder
-        hall = copy_of(templates[known], Path(tempfile.mkdtemp(dir=quick_folder)))
+        hall = copy_of(templates[known], Path(tempfile.mkdtemp(dir=quick_folder)), ms(loaded_at))
         opened.append(hall)
         return hall
 

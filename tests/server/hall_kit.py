@@ -7,6 +7,7 @@ import json
 import secrets
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ HALLS = Path(__file__).parents[2] / "demo" / "halls"
 CODE = "LJ"
 ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY_MORNING = "2026-10-12 09:00"
+WITHIN_S = 20.0
 DEMO_WINDOWS = ("101", "102", "103", "104", "107", "113")
 
 ADMIN = Actor(Via.COMMAND_LINE)
@@ -91,6 +93,25 @@ def document(name: str) -> dict[str, Any]:
     return found
 
 
+def edited_document(name: str, edit: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """A shipped hall with something else changed."""
+    copy: dict[str, Any] = json.loads(json.dumps(document(name)))
+    edit(copy)
+    return copy
+
+
+def without_window(no: str) -> dict[str, Any]:
+    """The demonstration hall without one of its windows and what stands there."""
+
+    def edit(d: dict[str, Any]) -> None:
+        d["windows"] = [w for w in d["windows"] if w["window"] != no]
+        d["devices"] = [one for one in d["devices"] if one["window"] != no]
+        for session in d["hours"]:
+            session["windows"] = [w for w in session["windows"] if w != no]
+
+    return edited_document("demo", edit)
+
+
 def changed_document(name: str, **rules: object) -> dict[str, Any]:
     """A shipped hall with other rules."""
     copy: dict[str, Any] = json.loads(json.dumps(document(name)))
@@ -114,6 +135,7 @@ class HallOnDisk:
     kind: type[Writer] = Writer
     told: list[Published] = field(default_factory=list)
     code: str = CODE
+    revision: int = 0
 
     def open(self) -> None:
         """Start the writer."""
@@ -121,7 +143,7 @@ class HallOnDisk:
             Database(self.folder), self.actions, hall_from, first_day, build, self.told.append, lambda: self.now_ms, 0.0
         )
         self.writer.start()
-        self.clock = Clock(lambda: self.writer.published, self.writer.submit, lambda: self.now_ms)
+        self.clock = Clock(lambda: self.writer.published, self.give, lambda: self.now_ms)
 
     def close(self) -> None:
         """Stop the writer."""
@@ -150,17 +172,13 @@ class HallOnDisk:
 
     def submit(self, command: c.Command, actor: Actor = ADMIN, key: str | None = None) -> Answer:
         """Stand in the line; the answer as bytes."""
-        answer = self.writer.submit(Order(self.code, key or new_key(), actor, command))
-        self.await_cards()
-        return answer
+        return self.give(Order(self.code, key or new_key(), actor, command))
 
-    def await_cards(self) -> None:
-        """Wait until the cards of what was committed are made."""
-        with closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True)) as connection:
-            row = connection.execute("SELECT revision FROM halls WHERE hall = ?", (self.code,)).fetchone()
-        with gevent.Timeout(10):
-            while row is not None and (self.code not in self.writer.published or self.now.head < row[0]):
-                gevent.sleep(0.001)
+    def give(self, order: Order) -> Answer:
+        """Submit, and remember up to which revision the cards must be to be believed."""
+        answer = self.writer.submit(order)
+        self.revision = max(self.revision, json.loads(answer.body)["revision"])
+        return answer
 
     def ask(self, command: c.Command, actor: Actor = ADMIN) -> r.Reply:
         """The reply, whatever it is."""
@@ -170,7 +188,7 @@ class HallOnDisk:
         """All of them at once, each by somebody of their own; the replies in the order given."""
         asking = [gevent.spawn(self.ask, command, actor) for command, actor in orders]
         gevent.joinall(asking, raise_error=True)
-        return [one.value for one in asking]
+        return [reply for one in asking if (reply := one.value) is not None]
 
     def get(self, kind: type[R], command: c.Command, actor: Actor = ADMIN) -> R:
         """The reply, which must be of this kind."""
@@ -246,7 +264,11 @@ class HallOnDisk:
 
     @property
     def now(self) -> Published:
-        """What everybody sees."""
+        """What everybody sees, once it shows all that was answered."""
+        until = time.monotonic() + WITHIN_S
+        while self.code not in self.writer.published or self.writer.published[self.code].head < self.revision:
+            assert time.monotonic() < until, "what was answered was not published"
+            gevent.sleep(0)
         return self.writer.published[self.code]
 
     @property
@@ -363,7 +385,9 @@ def memory_of(now: HallNow) -> dict[str, Any]:
         "stopped": {line for line, stopped in day.stopped.items() if stopped},
         "pending": day.pending,
         "series": day.series.last,
-        "places": {line: queue.places for line, queue in day.queues.items() if queue.places},
+        "places": {
+            line: (q.places, q.with_priority, q.transferred, +q.sent_to) for line, q in day.queues.items() if q.places
+        },
         "ordinary": {line: q.ordinary_since_priority for line, q in day.queues.items() if q.ordinary_since_priority},
         "priority": {line: q.priority_called for line, q in day.queues.items() if q.priority_called},
         "recent": {line: sorted(found) for line, found in day.recent.items()},
