@@ -3,6 +3,7 @@
 import { html, render, useEffect, useState } from "/assets/vendor/htm-preact/standalone.module.js";
 import { LiveCards } from "/assets/shared/cards.js";
 import { clock, date, useNow } from "/assets/shared/clock.js";
+import { ems } from "/assets/shared/ems.js";
 import { FreshMark } from "/assets/shared/freshness.js";
 import { Shape } from "/assets/shared/shapes.js";
 import { useStore } from "/assets/shared/store.js";
@@ -30,7 +31,7 @@ function Newest({ call, stale, fresh }) {
 
 function Row({ call, department }) {
   return html`<div class="b-row"><b class=${`num ${call.number.length > 5 ? "b-six" : ""}`}>${call.number}</b>
-    <span class="b-dep">${pick(department)}</span><${Shape} name="arrow" />
+    <span class=${`b-dep ${ems(pick(department)) > 6.7 ? "b-dep-long" : ""}`}>${pick(department)}</span><${Shape} name="arrow" />
     <span><b class="num">${call.window}</b> <${Unit} /></span></div>`;
 }
 

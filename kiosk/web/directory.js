@@ -1,5 +1,6 @@
 // Which lines stand where on the first page: by zone, ruled like a timetable; one key for what departments answer apart.
 
+import { ems } from "/assets/shared/ems.js";
 import { cardsOf } from "/assets/shared/store.js";
 
 // Lengths in the page's unit. `width`: of all keys of a row; `letter`, `name`: at scale 1.
@@ -58,14 +59,6 @@ export function layout(sections, portrait, spare = 0) {
   const left = cell - page.letter * scale - page.pad;
   const beside = (line) => (line.open ? (30 + 20 * String(line.waiting).length) * scale : 20 + 108 * scale);
   return { style, columns, room: (line) => (portrait ? left - beside(line) : left) / (page.name * scale) };
-}
-
-const WIDE = /[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60]|[\ud840-\ud8ff][\udc00-\udfff]/g;
-
-/** Width of a text in em, roughly: a Chinese character is 1, a Latin letter 0.53. */
-export function ems(text) {
-  const wide = text.match(WIDE)?.length ?? 0;
-  return wide + ([...text].length - wide) * 0.53;
 }
 
 /** The class that lets a name stand in its key with `room` em on a line: one line, two smaller lines, two small ones. */

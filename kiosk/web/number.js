@@ -20,18 +20,20 @@ function Fact({ name, children }) {
   return html`<div><dt>${t(name)}<span class="en" lang=${other}>${tIn(other, name)}</span></dt><dd>${children}</dd></div>`;
 }
 
-function Windows({ issued }) {
-  const shown = issued.windows.slice(0, MOST_WINDOWS);
-  const many = shown.length > 4 ? "num k-many" : "num";
-  return html`<span class="k-place">${pick(issued.place)}</span>
-    <span class="k-windows">${shown.map((window) => html`<b class=${many} key=${window}>${window}</b>`)}
-    ${issued.windows.length > shown.length && html`<small>${t("kiosk.and_more")}</small>`}</span>`;
+/** The floor and the windows; the words of the slip where there are too many windows to name, or none. */
+function Windows({ issued, cards }) {
+  const { windows } = issued;
+  if (!windows.length || windows.length > MOST_WINDOWS) return html`<span class="k-place">${pick(issued.place)}</span>`;
+  const many = windows.length > 4 ? "num k-many" : "num";
+  const zone = cards.hall?.zones.find((found) => found.zone === cards[`line/${issued.line}`]?.zones[0]);
+  return html`<span class="k-place">${zone?.floor}</span>
+    <span class="k-windows">${windows.map((window) => html`<b class=${many} key=${window}>${window}</b>`)}</span>`;
 }
 
-function Facts({ issued }) {
+function Facts({ issued, cards }) {
   return html`<dl class="facts">
     <${Fact} name="fact.service">${pick(issued.service)}${issued.department && html`　<small>${pick(issued.department)}</small>`}<//>
-    <${Fact} name="fact.window"><${Windows} issued=${issued} /><//>
+    <${Fact} name="fact.window"><${Windows} issued=${issued} cards=${cards} /><//>
     <${Fact} name="fact.ahead"><b class="num">${issued.ahead}</b> ${t("kiosk.persons")}<//>
     <${Fact} name="fact.wait">${issued.wait ? html`<b class="num">${range(issued.wait)}</b> ${t(issued.wait[0] === 0 ? "kiosk.minutes_most" : "kiosk.minutes")}` : t("kiosk.wait_unknown")}<//>
   </dl>`;
@@ -42,7 +44,7 @@ function Paper({ issued, state }) {
     <h2>${t(state === "taken" ? "kiosk.take_slip" : "kiosk.printing")}</h2>
     <div class="mouth">
       <div class=${`mouth-slip ${state === "taken" ? "" : "mouth-coming"}`}>
-        <b class="num">${issued.number}</b><span>${pick(issued.service)}</span><span>${pick(issued.place)} ${issued.windows.slice(0, 4).join(" ")}</span>
+        <b class="num">${issued.number}</b><span>${pick(issued.service)}</span><span>${pick(issued.place)}</span>
       </div>
       ${state === "taken" && html`<${Shape} name="down" />`}
     </div>
@@ -82,7 +84,7 @@ export function NumberPage({ agent, page, leave, left }) {
       : html`<div class="got-head"><h1 class="title">${t("kiosk.your_number")}</h1><span class="en" lang=${other}>${tIn(other, "kiosk.your_number")}</span></div>`}
     <div class="got-no"><span class=${seal}>${issued.number}</span></div>
     <div class="got-rest">
-      <${Facts} issued=${issued} />
+      <${Facts} issued=${issued} cards=${agent.cards} />
       <div class="got-paper">
         ${state === "none" ? html`<${WithoutPaper} issued=${issued} />` : html`<${Paper} issued=${issued} state=${state} />`}
         <p class="rule"><b>${t("kiosk.seal_rule")}</b>${pick(issued.missed_rule)}</p>

@@ -85,7 +85,7 @@ def test_it_is_right_again_when_the_server_is_back(serve: Serve, open_page: Open
     server.go_away()
     server.change(with_call("P026"), lost=True)
     server.come_back()
-    expect(newest(page)).to_have_text("P026", timeout=3_000)
+    expect(newest(page)).to_have_text("P026", timeout=10_000)
     expect(page.locator(".b-stale")).to_have_count(0)
 
 

@@ -239,7 +239,9 @@ def test_300_people_waiting_and_a_name_of_40_signs_keep_their_places(serve: Serv
     long = one_line("A", name=Words(zh="名" * 40, en="n" * 40), waiting=300)
     page = open_page(kiosk(serve, hall.public_cards() | long).url)
     expect(page.locator('[data-line="A"] .svc-wait')).to_contain_text("300")
-    heights = [(page.locator(f'[data-line="{line}"]').bounding_box() or {})["height"] for line in "AB"]
+    boxes = [page.locator(f'[data-line="{line}"]').bounding_box() for line in "AB"]
+    heights = [box["height"] for box in boxes if box]
+    assert len(heights) == 2
     assert heights[0] == heights[1]
 
 

@@ -43,7 +43,7 @@ function TakeNumber({ server, line, cards }) {
 function Given({ issued }) {
   const wait = issued.wait ? waitText(issued.wait) : "";
   return html`<div class="dk-given" role="status"><span class="seal">${issued.number}</span><p>
-    <b>${pick(issued.service)}</b>${pick(issued.place)} ${issued.windows.slice(0, 8).join(" ")}<br />
+    <b>${pick(issued.service)}</b>${pick(issued.place)}<br />
     ${t("desk.ahead", { n: issued.ahead })}　${wait}${issued.print_at ? html`<br />${t("desk.prints_at", { kiosk: issued.print_at })}` : ""}</p></div>`;
 }
 

@@ -15,18 +15,28 @@ function Numbers({ title, all, choose, say }) {
   </ul></section>`;
 }
 
-function health(what, state) {
-  const [part, window] = what.split("/");
-  const name = hasWord(`part.${part}`) ? t(`part.${part}`) : part;
-  const said = hasWord(`device_state.${state}`) ? t(`device_state.${state}`) : hasWord(`printer.${state}`) ? t(`printer.${state}`) : state;
-  return `${name}${window ? ` ${window}` : ""} ${said}`;
+/** What is wrong with an agent's devices, the windows of the same fault together: "keypad silent 101 102". */
+function troublesOf(health) {
+  const found = new Map();
+  for (const [what, state] of Object.entries(health)) {
+    if (FINE.has(state)) continue;
+    const [part, window] = what.split("/");
+    const said = `${known(`part.${part}`, part)} ${known(part === "printer" ? `printer.${state}` : `device_state.${state}`, state)}`;
+    found.set(said, [...(found.get(said) ?? []), window ?? ""]);
+  }
+  return [...found].map(([said, windows]) => `${said} ${windows.join(" ")}`);
+}
+
+/** The catalogue's text, or the code itself where a newer agent sends one that this page does not know. */
+function known(key, code) {
+  return hasWord(key) ? t(key) : code;
 }
 
 function Device({ device }) {
-  const troubles = Object.entries(device.health).filter(([, state]) => !FINE.has(state));
+  const troubles = troublesOf(device.health);
   const mark = troubles.length ? "tri" : device.since ? "work" : "none";
   return html`<li class=${troubles.length ? "dk-trouble" : ""}><b>${device.device}</b><span><${Shape} name=${mark} />
-    ${troubles.length ? troubles.map(([what, state]) => health(what, state)).join("，") : t(device.since ? "desk.device_fine" : "desk.device_never")}</span></li>`;
+    ${troubles.length ? troubles.join("，") : t(device.since ? "desk.device_fine" : "desk.device_never")}</span></li>`;
 }
 
 function slipSaid(slip) {
