@@ -16,6 +16,7 @@ from demo.desk import Desk
 from demo.devices import SimulatedDevices
 from demo.intentions import Fate, Intention
 from demo.kiosk_queue import KioskQueue
+from demo.narrator import CannotStage
 from demo.pace import Pace
 from terminal.connection import NotConfirmed
 
@@ -64,7 +65,7 @@ class Citizen:
             if self._take_number():
                 self._wait_and_be_served()
             self.done = not self._around.over.is_set()
-        except (requests.RequestException, NotConfirmed) as error:
+        except (requests.RequestException, NotConfirmed, CannotStage) as error:
             self._note("lost", problem=type(error).__name__)
 
     # --- the number ------------------------------------------------------------------------------------------------

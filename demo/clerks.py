@@ -103,6 +103,8 @@ class Clerk:
             self._serving(self._at.counter.wait_for(self._number, 0.0))
         else:
             self._at.page.wait_change(LOOKS_UP_S)
+            if self._state == "closed":
+                self.sign_in()  # the day has turned, or somebody signed us out
 
     @property
     def _number(self) -> str:

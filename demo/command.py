@@ -37,7 +37,9 @@ MOST_TICKETS = 100_000
 
 
 @click.command("demo")
-@click.option("--port", default=DEFAULT_PORT, show_default=True, help="演示页面的端口 · port of the demo page.")
+@click.option(
+    "--port", default=DEFAULT_PORT, show_default=True, help="演示页面的端口，0 为任意 · port of the page, 0 for any."
+)
 @click.option("--hall", "file", type=click.Path(path_type=Path), default=DEMO_HALL, help="大厅文件 · hall file.")
 @click.option("--data", type=click.Path(path_type=Path), help=f"数据目录 · data folder [{DEFAULT_DATA}].")
 @click.option("--citizens/--no-citizens", default=True, help="模拟群众和窗口人员 · simulated citizens and clerks.")
@@ -95,7 +97,7 @@ def _stage(
             structlog.configure(logger_factory=structlog.PrintLoggerFactory(log))
             listener = listener_at(port)
             taken = int(listener.getsockname()[1])
-            if taken != port:
+            if port and taken != port:
                 narrator.say(f"端口 {port} 被占用，改用 {taken}", f"port {port} is taken, using {taken}")
             stage = Stage(cast, folder, real, narrator, listener, evidence)
             watchers = [gevent.signal_handler(number, stage.ended.set) for number in (signal.SIGINT, signal.SIGTERM)]

@@ -3,20 +3,21 @@
 from typing import Any
 
 from contract.replies import Issued, Refused
-from contract.words import Priority
+from contract.words import Code, Priority
 from demo.narrator import CannotStage
 from terminal.connection import Connection, NotConfirmed, new_key
 
 
 class Desk:
-    """Signed in once. Each deed answers what it was refused with, or None."""
+    """Signs in, and again when the session has run out. A deed answers what it was refused with, or None."""
 
     def __init__(self, server: str, hall: str) -> None:
         self._connection = Connection(server, hall, "desk", token=None)
-        self._session = ""
+        self._login = self._password = self._session = ""
 
     def sign_in(self, login: str, password: str) -> None:
         """Raises CannotStage."""
+        self._login, self._password = login, password
         try:
             answer = self._connection.send("sign_in", {"login": login, "password": password}, key=new_key())
         except NotConfirmed as error:
@@ -51,6 +52,10 @@ class Desk:
         return answer if isinstance(answer, Refused) else None
 
     def _give(self, deed: str, body: dict[str, Any]) -> dict[str, Any] | Refused:
-        """Raises NotConfirmed."""
-        answer = self._connection.send(deed, body, key=new_key(), headers={"X-Session": self._session})
+        """Raises NotConfirmed; CannotStage when nobody may sign in any more."""
+        for _ in range(2):
+            answer = self._connection.send(deed, body, key=new_key(), headers={"X-Session": self._session})
+            if answer.refused is None or answer.refused.code is not Code.NOT_SIGNED_IN:
+                break
+            self.sign_in(self._login, self._password)
         return answer.refused or answer.body

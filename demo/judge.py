@@ -225,7 +225,8 @@ def levels_are_those_pressed(evidence: Evidence) -> Iterator[str]:
 
 
 def the_bus_carried_each_level(evidence: Evidence) -> Iterator[str]:
-    """For each level in the rows the wire shows, at that counter: asked, pressed, thanked; and nothing beyond."""
+    """For each level in the rows the wire shows, at that counter: asked and pressed. The wire thanked as often as the
+    citizens at that counter say."""
     presses: Counter[tuple[str, int]] = Counter()  # window, level
     asked: Counter[str] = Counter()
     thanked: Counter[str] = Counter()
@@ -244,8 +245,9 @@ def the_bus_carried_each_level(evidence: Evidence) -> Iterator[str]:
         records = sum(count for (at, _), count in rows.items() if at == window)
         if asked[window] < records:
             yield f"{window}: {records} levels, {asked[window]} times asked on the bus"
-        if thanked[window] != records:
-            yield f"{window}: {records} levels, {thanked[window]} times thanked on the bus"
+        said = sum(bool(one["acknowledged"]) for one in evidence.said("press") if one["window"] == window)
+        if thanked[window] != said:
+            yield f"{window}: {said} citizens were thanked, {thanked[window]} times thanked on the bus"
 
 
 # --- shares --------------------------------------------------------------------------------------------------------

@@ -3,9 +3,9 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from contract.words import FINAL_STATES
 from demo.account import Account
@@ -17,6 +17,7 @@ from demo.clerks import Clerk, Window
 from demo.counter import Counter
 from demo.desk import Desk
 from demo.devices import SimulatedDevices
+from demo.evidence import ACCOUNT
 from demo.intentions import Intention
 from demo.kiosk_queue import KioskQueue
 from demo.narrator import CannotStage, Narrator
@@ -28,6 +29,16 @@ TELLS_EVERY_S: Final = 10.0
 LOOKS_EVERY_S: Final = 0.2
 STUCK_AFTER_S: Final = 120.0  # without any ticket moving, beyond the time to rate
 MOST_NAMED: Final = 5
+
+EVENTS: Final = {
+    "took": ("{number} 取号（{place}）", "{number} taken ({place})"),
+    "called": ("{number} 去 {window} 号窗口", "{number} goes to window {window}"),
+    "press": ("{number} 在 {window} 号窗口评价：{level}", "{number} rates at window {window}: {level}"),
+    "silent": ("{number} 没有评价就走了", "{number} leaves without rating"),
+    "returned": ("{number} 过号后回来了", "{number} was missed and is back"),
+    "cancelled": ("{number} 不办了", "{number} is cancelled"),
+    "given_up": ("{number} 过号未到，弃号", "{number} did not come and is given up"),
+}
 
 
 class Play:
@@ -52,7 +63,7 @@ class Play:
         self._narrator = narrator
         self._over = threading.Event()
         self._dice = random.Random(seed)
-        self.account = Account(None if evidence is None else evidence / "account.jsonl")
+        self.account = Account(None if evidence is None else evidence / ACCOUNT, self._whisper)
         self.board = PublicBoard(server, cast.hall.code)
         self._desk = Desk(server, cast.hall.code)
         self._windows = list(windows)
@@ -182,6 +193,13 @@ class Play:
             thread.join(30)
         self._desk.close()
         self.account.close()
+
+    def _whisper(self, what: str, facts: Mapping[str, Any]) -> None:
+        """What happens, for the foot of the page."""
+        sentence = EVENTS.get(what)
+        if sentence is not None:
+            said = {"window": "", "place": "", "level": "", **facts}
+            self._narrator.whisper(sentence[0].format(**said), sentence[1].format(**said))
 
     def _go(self, what: Callable[[], None], name: str) -> threading.Thread:
         self._threads = [one for one in self._threads if one.is_alive()]

@@ -23,7 +23,7 @@ PAD_KEYS: Final = {
 
 
 class Scenery:
-    """`frames` are set when every page is there. Whoever follows is woken when a member has changed."""
+    """Whoever follows is woken when a member has changed."""
 
     def __init__(self, cast: Cast, devices: SimulatedDevices, narrator: Narrator, staff: Mapping[str, Any]) -> None:
         self._cast = cast
@@ -33,7 +33,7 @@ class Scenery:
         self._changed = threading.Condition()
         self._stopping = threading.Event()
         self._painter: threading.Thread | None = None
-        self.frames: list[dict[str, str]] = []
+        self._frames: list[dict[str, str]] = []
         self._members: dict[str, Any] = {}
 
     def start(self) -> None:
@@ -47,6 +47,11 @@ class Scenery:
             self._changed.notify_all()
         if self._painter is not None:
             self._painter.join()
+
+    def show_frames(self, frames: list[dict[str, str]]) -> None:
+        """Every page is there."""
+        self._frames = frames
+        self._refresh()
 
     def members(self) -> dict[str, Any]:
         """All members as they are now; a member that did not change is the same object."""
@@ -90,16 +95,19 @@ class Scenery:
 
     def _paint(self) -> None:
         while not self._stopping.wait(LOOKS_EVERY_S):
+            self._refresh()
+
+    def _refresh(self) -> None:
+        with self._changed:
             now, before = self._look(), self._members
             kept = {name: before[name] if before.get(name) == value else value for name, value in now.items()}
             if any(kept[name] is not before.get(name) for name in kept):
-                with self._changed:
-                    self._members = kept
-                    self._changed.notify_all()
+                self._members = kept
+                self._changed.notify_all()
 
     def _look(self) -> dict[str, Any]:
         return {
-            "frames": self.frames,
+            "frames": self._frames,
             "papers": self._papers(),
             "windows": [self._window(part.no) for part in self._cast.windows if self._has_devices(part.no)],
             "faults": self._devices.faults(),

@@ -74,7 +74,7 @@ class Stage:
         for agent in agents:
             self._wait_for_agent(agent)
         self._wait_for_strips()
-        self._scenery.frames = self._frames()
+        self._scenery.show_frames(self._frames())
 
     def stop(self) -> None:
         """Agents first, so that they can still tell the server; then the server; then devices and page."""
@@ -223,13 +223,13 @@ class Stage:
     def _frames(self) -> list[dict[str, str]]:
         hall = self._cast.hall
         kiosks = [_frame("kiosk", one.name, self.pages[one.name].url) for one in self._cast.kiosks]
-        windows = [_frame("window", one.no, self.pages[one.agent].url) for one in self._cast.windows]
+        windows = [_frame("window", f"{one.no} · {one.clerk}", self.pages[one.agent].url) for one in self._cast.windows]
         boards = [
             _frame("board", f"大屏 Board {zone.code}", f"{self.server_url}/{hall.code}/board?zone={zone.code}")
             for zone in hall.zones.values()
             if any(window.zone == zone.code for window in hall.windows.values())
         ]
-        desk = _frame("desk", "导办台 Desk", f"{self.server_url}/{hall.code}/desk")
+        desk = _frame("desk", f"导办台 Desk · {self._cast.desk}", f"{self.server_url}/{hall.code}/desk")
         return [*kiosks, *boards, desk, *windows]
 
     def _staff(self) -> dict[str, Any]:
