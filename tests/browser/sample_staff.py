@@ -132,9 +132,7 @@ def called_work(**changed: Any) -> WorkCard:
 
 def free_work(**changed: Any) -> WorkCard:
     """Window 211 with nobody in hand."""
-    start = {
-        d: "step_not_allowed" for d in ("recall", "start_service", "finish", "miss", "hold", "pass_on", "undo_call")
-    }
+    start = {d: "visit_unknown" for d in ("recall", "start_service", "finish", "miss", "hold", "pass_on", "undo_call")}
     allowed = deeds("call_next", "pause_window", "sign_out", "bring_back", "resume", "return_missed", **start)
     return work_card(**{"state": WindowState.FREE, "ticket": None, "visit": None, "deeds": allowed, **changed})
 

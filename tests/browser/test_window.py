@@ -39,6 +39,7 @@ def test_f2_calls_the_next_and_says_why_this_one(serve: Serve, open_page: Open) 
 def test_a_second_tap_of_f2_is_not_taken_for_the_next_step(serve: Serve, open_page: Open) -> None:
     agent = window(serve, staff.free_work())
     page = open_page(agent.url, SIZE)
+    expect(page.locator(".wp-main")).to_contain_text("叫下一位")
     page.clock.run_for(1_000)
     page.keyboard.press("F2")
     expect(page.locator(".wp-say")).to_be_visible()

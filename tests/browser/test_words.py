@@ -19,6 +19,7 @@ from contract.words import (
     WhyClosed,
     WindowState,
 )
+from server.domain.line import CHOSEN
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("browser/shared", "kiosk/web", "window_client/web", "display/web", "server/pages/web", "demo/web")
@@ -89,6 +90,17 @@ def test_every_value_of_the_contract_has_its_word(beginning: str, values: list[s
 def test_the_five_levels_are_worded_as_in_the_contract() -> None:
     for level, (zh, en) in LEVEL_WORDS.items():
         assert CATALOGUE[f"level.{level.value}"] == {"zh": zh, "en": en}
+
+
+def test_every_reason_the_server_can_give_for_a_key_has_its_words() -> None:
+    guards = (ROOT / "server/domain/window.py").read_text(encoding="utf-8")
+    codes = {Code[name].value for name in re.findall(r"Code\.([A-Z_]+)", guards)}
+    assert sorted(code for code in codes if f"code.{code}" not in CATALOGUE) == []
+
+
+def test_every_reason_for_calling_a_ticket_has_its_words() -> None:
+    reasons = CHOSEN | {"brought_back_held", "brought_back_missed", "resumed"}
+    assert sorted(reason for reason in reasons if f"reason.{reason}" not in CATALOGUE) == []
 
 
 def test_a_reason_for_a_key_is_a_refusal_code() -> None:
