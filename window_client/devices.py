@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from drivers.bus import (
     AddressRefused,
     Bus,
+    BusHealth,
     BusSettings,
     DeviceKind,
     DeviceState,
@@ -71,6 +72,7 @@ class Devices:
         self._of_window: dict[tuple[DeviceKind, str], Bus] = {}
         self._refused: set[str] = set()
         self.states: States = {}
+        self._noise_told: dict[str, int] = {}
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._worker: threading.Thread | None = None
@@ -149,6 +151,7 @@ class Devices:
 
     def _close(self) -> None:
         buses, self._buses = self._buses, {}
+        self._noise_told = {}
         self._of_window = {}
         self._refused = set()
         for bus in buses.values():
@@ -156,12 +159,28 @@ class Devices:
 
     def _look(self) -> None:
         states = {name: DeviceState.FAULT.value for name in self._refused}
-        for bus in self._buses.values():
-            states |= {f"{one.kind}/{one.window}": one.state.value for one in bus.health().devices}
+        for name, bus in self._buses.items():
+            health = bus.health()
+            states |= {f"{one.kind}/{one.window}": one.state.value for one in health.devices}
+            self._tell_noise(name, health)
         if states != self.states:
             LOG.info("devices", **{name.replace("/", "_"): state for name, state in states.items()})
             self.states = states
             self._on_states(states)
+
+    def _tell_noise(self, line: str, health: BusHealth) -> None:
+        """What arrived and meant nothing, whenever it has doubled: a noisy line must not fill the disk with its log."""
+        heard = health.noise_bytes + health.bad_checksums + health.unknown_addresses + health.unexpected_keys
+        if heard > 2 * self._noise_told.get(line, 0):
+            self._noise_told[line] = heard
+            LOG.warning(
+                "line_noise",
+                line=line,
+                noise_bytes=health.noise_bytes,
+                bad_checksums=health.bad_checksums,
+                unknown_addresses=health.unknown_addresses,
+                unexpected_keys=health.unexpected_keys,
+            )
 
 
 def tell(bus: Bus | None, what: Callable[[Bus], Any]) -> None:

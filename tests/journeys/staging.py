@@ -10,7 +10,7 @@ from drivers.simulators.escpos_printer import EscposPrinter
 from drivers.simulators.rs485_line import Rs485Line
 from tests.journeys.board import Board
 from tests.journeys.counter import CLERKS, Counter
-from tests.journeys.hall import Hall, at_once
+from tests.journeys.hall import Agent, Hall, at_once
 from tests.terminal.agents import PageClient
 from tests.terminal.hall_outside import until
 
@@ -27,6 +27,11 @@ class Staged:
     kiosks: dict[str, PageClient]
     counters: dict[str, Counter]
     board: Board
+    closing: ExitStack
+
+    def reopen_page(self, counter: Counter, agent: Agent) -> None:
+        """The page of a counter, after its agent was started again."""
+        counter.page = self.closing.enter_context(agent.page(counter.no))
 
 
 @contextmanager
@@ -80,7 +85,7 @@ def hall_at_work(folder: Path, *, kiosks: dict[str, str], page_agents: bool) -> 
             page = stack.enter_context(served_by.page(no))
             counters[no] = Counter(hall, no, page, line, address)
         board = stack.enter_context(Board(hall.url))
-        staged = Staged(hall, line, printers, pages, counters, board)
+        staged = Staged(hall, line, printers, pages, counters, board, stack)
         wait_ready(staged)
         yield staged
 
