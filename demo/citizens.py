@@ -18,10 +18,12 @@ from demo.intentions import Fate, Intention
 from demo.kiosk_queue import KioskQueue
 from demo.narrator import CannotStage
 from demo.pace import Pace
+from drivers.simulators.rating_keypad import RatingKeypad
 from terminal.connection import NotConfirmed
 
-LOOKS_UP_S = 5.0  # how often somebody who stands at a counter looks whether the number is still there
+LOOKS_UP_S = 2.0  # how often somebody who stands at a counter looks whether the number is still there
 WAITS_S = 3600.0  # in the hall, before giving up
+ASKED_WITHIN_LOOKS = 15
 MORE_PRESSES = 2  # when the keypad did not thank for the first
 PRIORITY_REASON = "本人说明"
 CANCEL_REASON = "本人不办了"
@@ -228,7 +230,7 @@ class Citizen:
             return
         starts = visitor.starts_before
         for _ in range(1 + MORE_PRESSES):
-            if not keypad.wait_starts(starts + 1, 30.0):
+            if not self._is_asked(keypad, starts + 1):
                 break
             starts = keypad.starts
             self._pause(*self._around.pace.thinks)
@@ -247,6 +249,15 @@ class Citizen:
             if thanked:
                 return
         self._note("not_asked", number=self._number, ticket=self._ticket, window=window)
+
+    def _is_asked(self, keypad: RatingKeypad, starts: int) -> bool:
+        """Until the keypad has started that often; nobody waits for ever."""
+        for _ in range(ASKED_WITHIN_LOOKS):
+            if self._around.over.is_set():
+                return False
+            if keypad.wait_starts(starts, LOOKS_UP_S):
+                return True
+        return False
 
     # --- small things ----------------------------------------------------------------------------------------------
 

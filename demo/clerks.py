@@ -117,8 +117,9 @@ class Clerk:
         if back is not None:
             self._resume(back)
         elif self._card["waiting"] > 0:
-            self._rest()
-            self._call_next()
+            self._pause(*self._pace.rests)
+            if not self._over.is_set():
+                self._call_next()
         else:
             self._at.page.wait_change(0.5 if held else LOOKS_UP_S)
 
@@ -143,8 +144,8 @@ class Clerk:
     def _called(self) -> None:
         visit = self._visit
         somebody_is_there = self._somebody_comes(visit, self._number)
-        if visit != self._visit:
-            return  # somebody else pressed a key
+        if visit != self._visit or self._over.is_set():
+            return  # somebody else pressed a key, or it is over
         if not somebody_is_there:
             self._deed("miss", lambda: self._visit != visit)
             return
@@ -166,7 +167,7 @@ class Clerk:
     def _serving(self, visitor: Visitor | None) -> None:
         visit = self._visit
         self._pause(*self._pace.serves)
-        if visit != self._visit or self._state != "serving":
+        if visit != self._visit or self._state != "serving" or self._over.is_set():
             return
         if visitor is not None and visitor.needs_line is not None and visitor.needs_line in self._card["pass_on_to"]:
             self._tell(visitor, Told.PASSED_ON, "pass_on", {"line": visitor.needs_line}, visit)
@@ -221,9 +222,6 @@ class Clerk:
             self._account.note("refused", window=self._at.no, deed=deed, code=answer.code)
             self._at.page.wait_change(0.5)
         return answer
-
-    def _rest(self) -> None:
-        self._pause(*self._pace.rests)
 
     def _pause(self, least: float, most: float) -> None:
         if most > 0:

@@ -105,7 +105,6 @@ def _stage(
                 stage.start()
                 yield stage
             finally:
-                narrator.say("正在结束 ……", "ending ...")
                 stage.stop()
                 for watcher in watchers:
                     watcher.cancel()
@@ -131,6 +130,7 @@ def _show(
             stage.ended.wait()
             stage.check()
         finally:
+            narrator.say("正在结束 ……", "ending ...")
             if play is not None:
                 play.end()
 

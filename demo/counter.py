@@ -36,6 +36,13 @@ class Counter:
         self._here: dict[str, Visitor] = {}
         self._back: dict[int, Visitor] = {}
         self._rating: set[str] = set()
+        self._closed = False
+
+    def close(self) -> None:
+        """Whoever waits here is let go."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
 
     def step_up(self, visitor: Visitor) -> None:
         """Stand there with one's number."""
@@ -60,7 +67,7 @@ class Counter:
     def wait_for(self, number: str, within_s: float) -> Visitor | None:
         """Who holds the number, if they come in time."""
         with self._changed:
-            self._changed.wait_for(lambda: number in self._here, within_s)
+            self._changed.wait_for(lambda: self._closed or number in self._here, within_s)
             return self._here.get(number)
 
     def who_came_back(self) -> list[int]:
@@ -89,4 +96,4 @@ class Counter:
     def wait_clear(self, within_s: float) -> bool:
         """Until nobody stands at the keypad."""
         with self._changed:
-            return self._changed.wait_for(lambda: not self._rating, within_s)
+            return self._changed.wait_for(lambda: self._closed or not self._rating, within_s)

@@ -22,7 +22,7 @@ class Pace:
 
 # Somebody watches: one citizen every few seconds.
 CALM = Pace(
-    arrives_every=(5.0, 12.0),
+    arrives_every=(2.5, 8.0),
     most_in_hall=25,
     walks=(2.0, 5.0),
     serves=(12.0, 35.0),

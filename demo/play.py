@@ -29,6 +29,7 @@ TELLS_EVERY_S: Final = 10.0
 LOOKS_EVERY_S: Final = 0.2
 STUCK_AFTER_S: Final = 120.0  # without any ticket moving, beyond the time to rate
 MOST_NAMED: Final = 5
+GOES_HOME_WITHIN_S: Final = 3.0
 
 EVENTS: Final = {
     "took": ("{number} 取号（{place}）", "{number} taken ({place})"),
@@ -184,13 +185,16 @@ class Play:
         raise CannotStage(f"大厅停住了：{'；'.join(left)}", f"the hall stands still: {'; '.join(left)}")
 
     def end(self) -> None:
-        """Everybody goes home."""
+        """Everybody goes home. Who stands before a printer without paper is not waited for."""
         self._over.set()
+        for counter in self._around.counters.values():
+            counter.close()
         self.board.stop()
         for page in self._pages.values():
             page.close()
+        gone_by = time.monotonic() + GOES_HOME_WITHIN_S
         for thread in self._threads:
-            thread.join(30)
+            thread.join(max(0.0, gone_by - time.monotonic()))
         self._desk.close()
         self.account.close()
 
