@@ -176,7 +176,8 @@ class Bus:
         if line is None or line.state is LineState.CLOSED:
             return DeviceState.SILENT
         if line.state is LineState.READY:
-            return DeviceState.READY if device.present else DeviceState.SILENT
+            unheard = DeviceState.SILENT if device.kind is DeviceKind.STRIP else DeviceState.UNHEARD
+            return DeviceState.READY if device.present else unheard
         if not line.is_present():
             return DeviceState.UNPLUGGED
         return DeviceState.SILENT if line.last_error is None else DeviceState.FAULT

@@ -28,7 +28,7 @@ LOG = structlog.get_logger(__name__)
 LOOK_EVERY_S: Final = 1.0
 FETCH_EVERY_S: Final = 60.0
 
-States = Mapping[str, str]  # "keypad/101" → ready, silent, fault or unplugged
+States = Mapping[str, str]  # "keypad/101" → a DeviceState
 
 
 class DeviceOfHall(BaseModel):

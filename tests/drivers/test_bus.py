@@ -157,7 +157,7 @@ def test_a_press_cut_off_by_the_plug_is_not_finished_by_the_next_line(bus: Bus, 
     assert window.presses == []
 
 
-def test_devices_are_silent_until_heard(bus: Bus, far_end: FarEnd) -> None:
+def test_devices_are_not_taken_for_ready_until_heard(bus: Bus, far_end: FarEnd) -> None:
     Window(bus)
     assert states(bus) == {DeviceState.SILENT}
     bus.start()
@@ -165,7 +165,7 @@ def test_devices_are_silent_until_heard(bus: Bus, far_end: FarEnd) -> None:
     far_end.say(PRESS)
     await_fact(lambda: bus.health().devices[0].state is DeviceState.READY)
     keypad, pad, strip = bus.health().devices
-    assert (pad.state, strip.state) == (DeviceState.SILENT, DeviceState.SILENT)
+    assert (pad.state, strip.state) == (DeviceState.UNHEARD, DeviceState.SILENT)
     assert keypad.last_seen == bus.health().last_receive
     assert (keypad.window, keypad.kind, keypad.address, keypad.profile) == ("101", "keypad", 1, "ff68-keypad-5")
 

@@ -119,7 +119,7 @@ function Say({ said, cut, agent, now }) {
 
 function Device({ what, state }) {
   if (!state || state === "none") return null;
-  if (state === "ready") return html`<li><${Shape} name="work" />${t(`device.${what}`)}</li>`;
+  if (state === "ready" || state === "unheard") return html`<li><${Shape} name="work" />${t(`device.${what}`)}</li>`;
   return html`<li class="wp-flag"><${Shape} name="tri" />${t(`device.${what}`)} ${t(`device_state.${state}`)}</li>`;
 }
 

@@ -7,7 +7,7 @@ import { cardsOf } from "/assets/shared/store.js";
 import { hasWord, t } from "/assets/shared/words.js";
 
 const MOST = 30;
-const FINE = new Set(["ready", "ok", "connected", "none"]);
+const FINE = new Set(["ready", "unheard", "ok", "connected", "none"]);
 
 function Numbers({ title, all, choose, say }) {
   return html`<section><h2>${title}<span>${all.length}</span></h2><ul>
