@@ -2,14 +2,17 @@
 
 import json
 from collections import Counter
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from contract import commands as c
 from contract import replies as r
 from contract.words import Code, HoldKind
+from server.storage.database import Database
 from server.storage.orders import SERVER
-from tests.server.hall_kit import DESK, HallOnDisk, Halls
+from tests.server.hall_kit import DESK, HallOnDisk, Halls, edited_document, ms
 
 NEXT_DAY = "2026-10-13 04:00:00"
 
@@ -69,6 +72,34 @@ def test_the_new_day_knows_nothing_of_the_old_one(hall: HallOnDisk) -> None:
     hall.check_cards()
     hall.reopen()
     hall.check_cards()
+
+
+@pytest.mark.parametrize(
+    ("zone", "evening", "turns"),
+    [
+        ("America/New_York", "2026-03-07 22:00", "2026-03-08 04:00"),  # the night of 23 hours
+        ("America/New_York", "2026-10-31 22:00", "2026-11-01 04:00"),  # the night of 25 hours
+        ("Europe/Athens", "2026-10-24 22:00", "2026-10-25 04:00"),  # 03:00 comes twice, at four o'clock
+        ("Asia/Shanghai", "2028-02-28 22:00", "2028-02-29 04:00"),
+    ],
+)
+def test_the_day_turns_at_four_in_the_halls_own_zone(tmp_path: Path, zone: str, evening: str, turns: str) -> None:
+    turns_ms = ms(turns, ZoneInfo(zone))
+    Database(tmp_path).upgrade()
+    hall = HallOnDisk(tmp_path, ms(evening, ZoneInfo(zone)))
+    hall.open()
+    elsewhere = edited_document("demo", lambda d: d["hall"].__setitem__("timezone", zone))
+    hall.get(r.HallLoaded, c.LoadHall(document=elsewhere))
+    while hall.now_ms < turns_ms:
+        assert hall.take("A", DESK).day == evening[:10]
+        hall.now_ms = min(hall.now_ms + 1_800_000, turns_ms)
+        before = hall.now.day
+        hall.look_at_the_clock()
+        assert (hall.now.day != before) == (hall.now_ms == turns_ms)
+    issued = hall.take("A", DESK)
+    assert (issued.day, issued.number, issued.taken_local) == (turns[:10], "A001", turns)
+    hall.check()
+    hall.close()
 
 
 def test_the_desk_stays_signed_in_when_the_day_turns(hall: HallOnDisk) -> None:
