@@ -62,6 +62,10 @@ class DemoFolder:
     def log(self, name: str) -> Path:
         return self.path / "log" / f"{name}.log"
 
+    def settings(self, name: str) -> Path:
+        """The program's settings file."""
+        return self.path / "settings" / f"{name}.toml"
+
     def memory(self) -> Memory:
         """What the last run left; the first run chooses the password."""
         known = self._data.read(MEMORY)
@@ -77,7 +81,7 @@ class DemoFolder:
 
     def write_settings(self, name: str, settings: Settings) -> Path:
         """The program's settings file (TOML)."""
-        file = self.path / "settings" / f"{name}.toml"
+        file = self.settings(name)
         file.write_text("\n".join(_toml(settings, "")) + "\n", encoding="utf-8")
         return file
 

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Request, Response
 
 from contract.refusals import refuse
 from contract.words import Code
-from demo.devices import SimulatedDevices
 from demo.scenery import Scenery
+from demo.switches import Switches
 from terminal.page_files import folder, read, respond
 
 HEARTBEAT_S: Final = 5.0
@@ -29,10 +29,10 @@ POLICY: Final = (
 class StagePage:
     """Takes the listener that was opened before anything else, so that its origin is known to whom it frames."""
 
-    def __init__(self, listener: socket.socket, scenery: Scenery, devices: SimulatedDevices) -> None:
+    def __init__(self, listener: socket.socket, scenery: Scenery, switches: Switches) -> None:
         self.port = int(listener.getsockname()[1])
         self._scenery = scenery
-        self._devices = devices
+        self._switches = switches
         self._server = WSGIServer(listener, self, spawn=Pool(MOST_CONNECTIONS), log=None)
         self._files = {"": folder("demo", "web"), "assets": folder("browser")}
 
@@ -108,7 +108,7 @@ class StagePage:
         device, fault, on = body.get("device"), body.get("fault"), body.get("on")
         if not isinstance(device, str) or not isinstance(fault, str) or not isinstance(on, bool):
             return False
-        return self._devices.switch(device, fault, on=on)
+        return self._switches.switch(device, fault, on=on)
 
     def _lines(self) -> Iterator[bytes]:
         """All members, then those that changed; an empty object when nothing did for a while."""

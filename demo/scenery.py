@@ -8,6 +8,7 @@ from typing import Any, Final
 from demo.cast import Cast
 from demo.devices import SimulatedDevices
 from demo.narrator import Narrator
+from demo.switches import Switches
 
 MOST_PAPERS: Final = 6
 LOOKS_EVERY_S: Final = 0.2
@@ -25,7 +26,15 @@ PAD_KEYS: Final = {
 class Scenery:
     """Whoever follows is woken when a member has changed."""
 
-    def __init__(self, cast: Cast, devices: SimulatedDevices, narrator: Narrator, staff: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        cast: Cast,
+        devices: SimulatedDevices,
+        switches: Switches,
+        narrator: Narrator,
+        staff: Mapping[str, Any],
+    ) -> None:
+        self._switches = switches
         self._cast = cast
         self._devices = devices
         self._narrator = narrator
@@ -110,7 +119,7 @@ class Scenery:
             "frames": self._frames,
             "papers": self._papers(),
             "windows": [self._window(part.no) for part in self._cast.windows if self._has_devices(part.no)],
-            "faults": self._devices.faults(),
+            "faults": self._switches.all(),
             "staff": self._staff,
             "log": self._narrator.lines[-5:],
         }

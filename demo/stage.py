@@ -19,6 +19,7 @@ from demo.opening import AgentPart, Opening
 from demo.page import StagePage
 from demo.programs import Program
 from demo.scenery import Scenery
+from demo.switches import Switches
 from server.storage.data_folder import DataFolder
 from terminal.program import PAGE_FILE
 
@@ -45,9 +46,11 @@ class Stage:
         self._narrator = narrator
         self.password = folder.memory().password
         self.devices = SimulatedDevices(cast, real, folder.path, evidence)
-        self._scenery = Scenery(cast, self.devices, narrator, self._staff())
-        self.page = StagePage(listener, self._scenery, self.devices)
+        switches = Switches(self.devices, self._switch_server)
+        self._scenery = Scenery(cast, self.devices, switches, narrator, self._staff())
+        self.page = StagePage(listener, self._scenery, switches)
         self._programs: dict[str, Program] = {}
+        self._killed: set[Program] = set()  # by a switch on the page
         self._stopping = threading.Event()
         self.ended = threading.Event()  # somebody wants the demo to end, or a program died
         self.died: Program | None = None
@@ -119,7 +122,7 @@ class Stage:
 
         def watch() -> None:
             program.wait()
-            if not self._stopping.is_set() and self.died is None:
+            if not self._stopping.is_set() and self.died is None and program not in self._killed:
                 self.died = program
                 self.ended.set()
 
@@ -147,6 +150,15 @@ class Stage:
             return bool(self.server_url)
 
         self._until(listens, "服务器没有启动", "the server did not start")
+
+    def _switch_server(self, on: bool) -> None:
+        """kill -9, or a new start at the same port. Nobody waits here: the pages show when it is back."""
+        program = self._programs[SERVER]
+        if on:
+            self._killed.add(program)
+            program.kill()
+        elif program in self._killed:
+            self._run(SERVER, ["serve", "--settings", str(self._folder.settings(SERVER))])
 
     def _agents(self) -> list[AgentPart]:
         """All agents with their settings written."""

@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,7 @@ def test_a_visitor_sees_the_hall_presses_keys_and_finds_it_again_after_a_restart
         assert end_and_look(demo, signal.SIGTERM) == 0
 
     with DemoProcess(tmp_path / "data", *options) as demo:
-        assert take(demo.wait_until_ready()) == "A002"
+        assert take(demo.wait_until_ready()) == "A003"
         address = DataFolder(tmp_path / "data" / "server").read_address()
         assert address is not None
         end_and_look(demo, signal.SIGKILL)
@@ -121,7 +121,27 @@ def _keys_and_switches(url: str) -> None:
         switches = {(one["device"], one["fault"]): one["on"] for one in members(url)["faults"]}
         until(lambda on=on: members(url)["faults"] and _is_on(url) is on, "the switch shows")  # type: ignore[misc]
         assert ("line/A", "unplugged") in switches
+    _a_killed_server_comes_back_with_its_numbers(url, post)
     assert post("fault", {"device": "printer/K9", "fault": "paper_out", "on": True}) == 422
+
+
+def _a_killed_server_comes_back_with_its_numbers(url: str, post: Callable[..., int]) -> None:
+    board = next(one["url"] for one in members(url)["frames"] if one["kind"] == "board")
+
+    def answers() -> bool:
+        try:
+            return requests.get(board, timeout=20).ok
+        except requests.ConnectionError:
+            return False
+
+    assert post("fault", {"device": "server", "fault": "killed", "on": True}) == 200
+    assert not answers()
+    assert post("fault", {"device": "server", "fault": "killed", "on": False}) == 200
+    until(answers, "the server is back", 30)
+    with kiosk_of(url) as page:
+        page.watch()
+        assert page.wait(lambda: bool(page.agent.get("connected")), 30)
+    assert take(url) == "A002"
 
 
 def _is_on(url: str) -> bool:
