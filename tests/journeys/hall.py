@@ -9,7 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -131,14 +131,14 @@ class Hall:
         assert found, said
         return found[1]
 
-    def write_tables(self, **rules: object) -> Path:
-        """The hall file with these rules; its tables are copies that a test may change."""
+    def write_hall_file(self, windows: Sequence[str] = WINDOWS, **rules: object) -> Path:
+        """The hall file with these windows open, and these rules beside the usual ones."""
         folder = self.folder / "hall"
         if not folder.exists():
             shutil.copytree(TABLES, folder)
             (folder / "devices.csv").write_text(DEVICES, encoding="utf-8")
         tables = {file.name.removesuffix(".csv").removesuffix("-2026"): file.name for file in folder.glob("*.csv")}
-        head = {"code": HALL, "name": "临江区政务服务中心", "name_en": "Linjiang", "only_windows": WINDOWS}
+        head = {"code": HALL, "name": "临江区政务服务中心", "name_en": "Linjiang", "only_windows": list(windows)}
         more = {"timezone": "Asia/Shanghai", "supervision_phone": "12345"}
         file = folder / "hall.toml"
         file.write_text(
@@ -146,9 +146,9 @@ class Hall:
         )
         return file
 
-    def load(self, **rules: object) -> str:
-        """Put the hall file in force, with these rules beside the usual ones."""
-        return self.paihao("hall", "load", str(self.write_tables(**rules)))
+    def load(self, windows: Sequence[str] = WINDOWS, **rules: object) -> str:
+        """Put it in force; what the command said."""
+        return self.paihao("hall", "load", str(self.write_hall_file(windows, **rules)))
 
     # --- the server --------------------------------------------------------------------------------------------------
 
