@@ -61,7 +61,10 @@ def demo(
     report_file: Path | None,
     seed: int | None,
 ) -> None:
-    """演示一个完整的大厅 · Show a whole hall on this machine: server, kiosks, windows, board, citizens."""
+    """演示一个完整的大厅（Linux、macOS） · Show a whole hall on this machine: server, kiosks, windows, board, citizens.
+
+    Linux and macOS only: the simulated serial lines are pseudo-terminals.
+    """
     narrator = Narrator(lang, lambda line: click.echo(line))
     drawn = secrets.randbelow(1_000_000) if seed is None else seed
     try:

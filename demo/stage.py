@@ -235,7 +235,7 @@ class Stage:
     def _frames(self) -> list[dict[str, str]]:
         hall = self._cast.hall
         kiosks = [_frame("kiosk", one.name, self.pages[one.name].url) for one in self._cast.kiosks]
-        windows = [_frame("window", f"{one.no} · {one.clerk}", self.pages[one.agent].url) for one in self._cast.windows]
+        windows = [_frame("window", f"{one.no}·{one.clerk}", self.pages[one.agent].url) for one in self._cast.windows]
         boards = [
             _frame("board", f"大屏 Board {zone.code}", f"{self.server_url}/{hall.code}/board?zone={zone.code}")
             for zone in hall.zones.values()
