@@ -1,5 +1,6 @@
 """`paihao serve`."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -7,6 +8,7 @@ import click
 from server.app import CannotStart, run
 from server.command.asking import Stops
 from server.settings import SettingsWrong, read_settings, settings_help
+from server.unfailing_stream import unfailing_stderr
 
 
 @click.command(
@@ -21,6 +23,8 @@ from server.settings import SettingsWrong, read_settings, settings_help
 def serve(file: Path | None, data_dir: Path | None, host: str | None, port: int | None) -> None:
     """启动服务器 · Serve the halls of a data folder until SIGTERM or Ctrl-C."""
     try:
-        run(read_settings(file, data_dir=data_dir, host=host, port=port), lambda line: click.echo(line))
+        settings = read_settings(file, data_dir=data_dir, host=host, port=port)
+        with unfailing_stderr(sys.stderr):
+            run(settings, lambda line: click.echo(line))
     except (CannotStart, SettingsWrong) as error:
         raise Stops(str(error)) from error

@@ -107,6 +107,11 @@ class Hall:
         return self.folder / "data"
 
     @property
+    def server_log(self) -> Path:
+        """Beside the data, as many put it: on the same disk."""
+        return self.data / "server.log"
+
+    @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
@@ -159,7 +164,7 @@ class Hall:
         settings.write_text(
             toml({"data_dir": str(self.data), "port": self.port, "public_url": self.url}), encoding="utf-8"
         )
-        self.server = Program("server", ["serve", "--settings", str(settings)], self.folder / "server.log")
+        self.server = Program("server", ["serve", "--settings", str(settings)], self.server_log)
         until(self._answers, f"the server answers: {self.server.last_lines()}", STARTS_WITHIN_S)
 
     def _answers(self) -> bool:
