@@ -5,10 +5,10 @@ body: the server knows it from the device token and the session. Where two peopl
 names the visit the sender was looking at (`visit`, null for "nothing in hand").
 """
 
-from datetime import date, datetime
-from typing import Annotated, Any, ClassVar
+from datetime import date
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from contract.words import (
     DeviceKind,
@@ -232,7 +232,7 @@ class Rate(Command):
     deed = "rate"
     visit: Id
     level: Level
-    pressed_at: datetime
+    pressed_at: AwareDatetime
 
 
 class NotRatedAtCounter(Command):
@@ -252,6 +252,12 @@ class RecordSlip(Command):
     after: SlipAfter | None = None
     reason: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")] | None = None
     substituted: Annotated[int, Field(ge=0, le=999)] = 0
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.outcome is None and self.after is None:
+            raise ValueError("outcome or after")
+        return self
 
 
 class ReprintSlip(Command):

@@ -22,7 +22,6 @@ from gevent.event import Event
 from sqlalchemy.exc import DatabaseError
 
 from contract.replies import Refused
-from contract.words import Code
 from server.actions.table import ACTIONS
 from server.api.account import account_api, device_api
 from server.api.admin import admin_api
@@ -39,10 +38,9 @@ from server.api.window import window_api
 from server.clock import Clock
 from server.crypto import Vault, new_token
 from server.domain.day import Day
-from server.domain.errors import Refusal
 from server.domain.hours import business_day
 from server.halls.document import hall_from
-from server.halls.faults import DocumentRefused
+from server.halls.faults import DocumentRefused, bad_hall_file
 from server.identity.edge import Edge
 from server.identity.gate import Gate
 from server.identity.passes import Pass, Passes
@@ -173,7 +171,7 @@ def first_day(document: dict[str, Any], now_ms: int) -> Day:
     try:
         hall = hall_from(document)
     except DocumentRefused as bad:
-        raise Refusal(Code.HALL_FILE, mistakes=[reason.zh for reason in bad.reasons]) from bad
+        raise bad_hall_file(bad.reasons) from bad
     return Day(hall, business_day(hall, now_ms), 0, 1)
 
 

@@ -7,6 +7,8 @@ from contract.replies import CodeGiven
 from contract.words import Code
 from server.actions.answers import utc
 from server.domain.errors import Refusal
+from server.domain.hall import Text
+from server.halls.faults import bad_hall_file
 from server.storage.hall_now import HallNow
 from server.storage.orders import Actor
 from server.storage.register import DeviceEntry, OneTimeCode
@@ -21,7 +23,7 @@ def enrol_device(now: HallNow, command: EnrolDevice, actor: Actor, now_ms: int) 
     if unknown:
         raise Refusal(Code.WINDOW_UNKNOWN, window=unknown)
     if command.zone is not None and command.zone not in hall.zones:
-        raise Refusal(Code.HALL_FILE, mistakes=[f"zone {command.zone}"])
+        raise bad_hall_file([Text(f"没有分区 {command.zone}", f"there is no zone {command.zone}")])
     known = now.register.devices.get(command.name)
     fresh = DeviceEntry(command.name, command.kind, tuple(command.windows), command.zone, None)
     if known is not None and not known.revoked:

@@ -11,7 +11,7 @@ from server.domain.errors import Refusal
 from server.domain.hall import Hall
 from server.halls.changes import changes, endangered
 from server.halls.document import hall_from
-from server.halls.faults import DocumentRefused
+from server.halls.faults import DocumentRefused, bad_hall_file
 from server.storage.hall_now import HallNow
 from server.storage.orders import Actor
 from server.storage.register import User
@@ -23,7 +23,7 @@ def load_hall(now: HallNow, command: LoadHall, actor: Actor, now_ms: int) -> Hal
     try:
         new = hall_from(command.document)
     except DocumentRefused as bad:
-        raise Refusal(Code.HALL_FILE, mistakes=[reason.zh for reason in bad.reasons]) from bad
+        raise bad_hall_file(bad.reasons) from bad
     if new.code != old.code:
         raise Refusal(Code.WRONG_HALL)
     _need_harmless(day, new)
@@ -47,18 +47,18 @@ def _need_harmless(day: Day, new: Hall) -> None:
             staying[ticket.line] = staying.get(ticket.line, 0) + 1
     lost = endangered(day.hall, new, staying)
     if lost:
-        raise Refusal(Code.HALL_FILE, mistakes=[t.zh for t in lost])
+        raise bad_hall_file(lost)
 
 
 def _take_over_staff(now: HallNow, old: Hall, new: Hall, now_ms: int) -> None:
-    """Staff of the file are users; who left the file is shut out."""
+    """Staff of the file are users; who left the file is shut out, who comes back to it is let in again."""
     for person in new.staff.values():
         known = now.register.users.get(person.staff_no)
         if known is None:
             roles = tuple(Role(r) for r in person.roles) or (Role.CLERK,)
             now.put_user(User(person.staff_no, person.name, roles))
-        elif known.name != person.name:
-            now.put_user(replace(known, name=person.name))
+        elif known.name != person.name or (known.disabled and known.login not in old.staff):
+            now.put_user(replace(known, name=person.name, disabled=known.disabled and known.login in old.staff))
     for staff_no in old.staff.keys() - new.staff.keys():
         user = now.register.users.get(staff_no)
         if user is not None and not user.disabled:

@@ -1,7 +1,5 @@
 """A key was pressed: the visit's counter record gets its level, once."""
 
-from datetime import UTC
-
 from contract.commands import Rate
 from contract.replies import Done
 from server.actions.answers import done
@@ -15,8 +13,7 @@ def rate(now: HallNow, command: Rate, actor: Actor, now_ms: int) -> Done:
     """A press made in time counts whenever it arrives."""
     day = now.day
     visit = need_record(day, command.visit)
-    at = command.pressed_at
-    pressed_ms = int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+    pressed_ms = int(command.pressed_at.timestamp() * 1000)
     need_in_time(visit, pressed_ms, now_ms)
     day.record(CounterRecord(visit.id, int(command.level), None, min(pressed_ms, now_ms), visit.window, visit.clerk))
     now.facts = {"visit": visit.id, "level": int(command.level)}

@@ -1,7 +1,10 @@
 """What can be wrong in a hall definition, and where."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from contract.words import Code
+from server.domain.errors import Refusal
 from server.domain.hall import Text
 
 
@@ -48,3 +51,9 @@ class DocumentRefused(ValueError):
     def __init__(self, reasons: list[Text]) -> None:
         super().__init__("; ".join(reason.en for reason in reasons))
         self.reasons = tuple(reasons)
+
+
+def bad_hall_file(reasons: Sequence[Text]) -> Refusal:
+    """The refusal of a definition, with what is wrong in both languages."""
+    zh, en = [reason.zh for reason in reasons], [reason.en for reason in reasons]
+    return Refusal(Code.HALL_FILE, mistakes=zh, mistakes_en=en)

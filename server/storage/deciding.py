@@ -12,7 +12,9 @@ from contract.replies import Refused, Reply
 from contract.words import Code, Via
 from server.domain.day import Day
 from server.domain.errors import Refusal
+from server.domain.hall import Text
 from server.domain.numbering import MAX_HALLS
+from server.halls.faults import bad_hall_file
 from server.storage.hall_now import HallNow
 from server.storage.hall_store import Head, next_hall_no
 from server.storage.journal import GENESIS, Entry, facts_text
@@ -111,7 +113,7 @@ class Decider:
             raise Refusal(Code.WRONG_HALL)
         no = max(next_hall_no(self.connection), 1 + max((head.no for head, _ in self.halls.values()), default=0))
         if no >= MAX_HALLS:
-            raise Refusal(Code.HALL_FILE, mistakes=["too many halls"])
+            raise bad_hall_file([Text("大厅太多", "too many halls")])
         day.hall_no = no
         now = HallNow(day, Register())
         now.new_days.append((day.day, 1))
