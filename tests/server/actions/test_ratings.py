@@ -45,7 +45,8 @@ def test_a_press_in_time_is_the_visits_record(hall: HallOnDisk, level: Level) ->
 def test_a_visit_is_rated_once(hall: HallOnDisk) -> None:
     visit = finished(hall)
     hall.rate(visit, 5)
-    press = c.Rate(visit=visit, level=Level.VERY_DISSATISFIED, pressed_at=datetime.fromtimestamp(hall.now_ms / 1000, UTC))
+    at = datetime.fromtimestamp(hall.now_ms / 1000, UTC)
+    press = c.Rate(visit=visit, level=Level.VERY_DISSATISFIED, pressed_at=at)
     hall.refused(Code.ALREADY_RATED, press, KEYPAD)
     hall.refused(Code.ALREADY_RATED, c.NotRatedAtCounter(visit=visit, reason=NotRated.NO_PRESS), KEYPAD)
     assert hall.row("ratings", visit=visit)["level"] == 5
