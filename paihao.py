@@ -34,8 +34,21 @@ class _Commands(click.Group):
         if where is None:
             return None
         module, _, attribute = where.partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
+        try:
+            command: click.Command = getattr(importlib.import_module(module), attribute)
+        except ModuleNotFoundError as error:
+            return _not_here(cmd_name, error.name or "?")
         return command
+
+
+def _not_here(name: str, missing: str) -> click.Command:
+    """A command whose program this system cannot run: the server and the demo on Windows."""
+
+    @click.command(name, help=f"这个系统上不能运行 · Cannot run on this system: it has no {missing}.")
+    def refuse() -> None:
+        raise click.ClickException(f"这个系统上不能运行 {name} / {name} cannot run on this system: no {missing}")
+
+    return refuse
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,6 +1,5 @@
 """What the side-by-side page sees of the stage: frames, papers, strips and keypads, switches, the newest words."""
 
-import io
 import threading
 from collections.abc import Mapping
 from typing import Any, Final
@@ -79,9 +78,7 @@ class Scenery:
         papers = [] if printer is None or not number.isdigit() else printer.papers
         if not papers or not 1 <= int(number) <= len(papers):
             return None
-        out = io.BytesIO()
-        papers[int(number) - 1].image.save(out, format="PNG")
-        return out.getvalue()
+        return papers[int(number) - 1].png
 
     def press(self, window: object, level: object) -> bool:
         """A key of the rating keypad; False when there is no such key."""

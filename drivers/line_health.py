@@ -16,7 +16,8 @@ class LineState(StrEnum):
 class DeviceState(StrEnum):
     """READY: the line is open and the device was heard on it (a strip: it confirmed its last text). UNHEARD: the line
     is open and nobody pressed a key yet, which says nothing of a device that cannot be asked. SILENT: a strip does not
-    confirm what it was sent, or the line is not opened yet. FAULT: the line cannot be used. UNPLUGGED: the line's path is not there."""
+    confirm what it was sent, or the line is not opened yet. FAULT: the line cannot be used. UNPLUGGED: the line's path
+    is not there."""
 
     READY = "ready"
     UNHEARD = "unheard"

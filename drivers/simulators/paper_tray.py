@@ -20,6 +20,7 @@ class PaperTray:
         if not strip.height:
             return
         with self._changed:
+            height = strip.height
             paper = strip.finish(len(self._papers) + 1, datetime.now(UTC), ended_by)
             self._papers.append(paper)
             self._changed.notify_all()
@@ -28,7 +29,7 @@ class PaperTray:
             number=paper.number,
             text=[line.text for line in paper.lines],
             qr=list(paper.qr_payloads),
-            height=paper.image.height,
+            height=height,
             raw_bytes=paper.raw_bytes,
             ended_by=ended_by,
         )
