@@ -136,7 +136,7 @@ class Hall:
         assert found, said
         return found[1]
 
-    def write_hall_file(self, windows: Sequence[str] = WINDOWS, **rules: object) -> Path:
+    def write_hall_file(self, windows: Sequence[str] = WINDOWS, /, **rules: object) -> Path:
         """The hall file with these windows open, and these rules beside the usual ones."""
         folder = self.folder / "hall"
         if not folder.exists():
@@ -151,7 +151,7 @@ class Hall:
         )
         return file
 
-    def load(self, windows: Sequence[str] = WINDOWS, **rules: object) -> str:
+    def load(self, windows: Sequence[str] = WINDOWS, /, **rules: object) -> str:
         """Put it in force; what the command said."""
         return self.paihao("hall", "load", str(self.write_hall_file(windows, **rules)))
 

@@ -92,9 +92,8 @@ def hall_at_work(folder: Path, *, kiosks: dict[str, str], page_agents: bool) -> 
 
 def wait_ready(staged: Staged) -> None:
     """Everybody hears the server, printers and strips have answered."""
-    for page in [*staged.kiosks.values(), *(counter.page for counter in staged.counters.values())]:
-        until(lambda page=page: page.agent["connected"], f"{page.base} hears the server", READY_WITHIN_S)
-    for kiosk in staged.kiosks.values():
-        until(lambda kiosk=kiosk: kiosk.agent["printer"]["state"] == "ready", "the printer is ready", READY_WITHIN_S)
-    for counter in staged.counters.values():
-        until(lambda counter=counter: counter.strip.text != "", "the strip shows something", READY_WITHIN_S)
+    pages = [*staged.kiosks.values(), *(counter.page for counter in staged.counters.values())]
+    until(lambda: all(page.agent["connected"] for page in pages), "all pages hear the server", READY_WITHIN_S)
+    kiosks, counters = staged.kiosks.values(), staged.counters.values()
+    until(lambda: all(one.agent["printer"]["state"] == "ready" for one in kiosks), "printers are ready", READY_WITHIN_S)
+    until(lambda: all(counter.strip.text for counter in counters), "strips show something", READY_WITHIN_S)

@@ -111,7 +111,7 @@ def prepared(hall: Hall, secret: str) -> Callers:
         "other W1": enrolled("window", "W1", ["1"], OTHER_HALL),
     }
     admin("add_user", {"login": "guide", "name": "导办", "roles": ["guide"]})
-    asked = {"kind": "kiosk", "name": "K2", "windows": [], "zone": None}
+    asked: dict[str, Any] = {"kind": "kiosk", "name": "K2", "windows": [], "zone": None}
     codes = {"K2": admin("enrol_device", asked)["code"], "1021": admin("invite_user", {"login": "1021"})["code"]}
     known = Known(codes, document_to_load(hall.folder / "hall" / "hall.toml"))
     made = Callers(hall, tokens, secret, signed_in("1009", OTHER_HALL), known)

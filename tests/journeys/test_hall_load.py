@@ -33,14 +33,14 @@ def test_people_waiting_outlive_a_new_hall_file_and_their_line_cannot_be_dropped
     assert before == [(number, number[0], "waiting") for number in taken]
 
     revision = hall.rows("SELECT revision FROM halls")
-    refused = hall.run("hall", "load", str(hall.write_hall_file(windows=("107",))))
+    refused = hall.run("hall", "load", str(hall.write_hall_file(("107",))))
     assert refused.returncode == 2
     for said in ("A（综合受理(社会事务类)）还有 2 人等候", "B（遗失证照补办）还有 1 人等候"):
         assert said in refused.stderr
     assert hall.rows("SELECT revision FROM halls") == revision
     assert tickets(hall) == before
 
-    said = hall.load(windows=("101", "102"), rate_within_s=45)
+    said = hall.load(("101", "102"), rate_within_s=45)
     assert "107" in said and "rate_within_s" in said
     assert tickets(hall) == before
     assert take("C")["code"] == "line_unknown"  # served at window 107 only
