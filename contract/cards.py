@@ -62,7 +62,7 @@ class LineCard(Card):
 
 
 class Panel(Card):
-    """The identity panel (三亮) of a window; empty fields are null."""
+    """The identity panel (三亮) of a window; empty fields are null, and so is what the hall's rules do not show."""
 
     staff_no: str
     name: str
@@ -85,6 +85,7 @@ class WindowCard(Card):
     service: Words | None
     since: str
     panel: Panel | None
+    honour: str | None = None  # the window's own
 
 
 class Call(Card):

@@ -49,6 +49,7 @@ from server.live.cards import build
 from server.live.publish import Publisher
 from server.live.upgrades import Upgrades
 from server.live.watchers import Watchers, socketio_for
+from server.pages.portraits import portrait_routes
 from server.pages.routes import Folders, pages
 from server.settings import Settings
 from server.storage.data_folder import Address, DataFolder, FolderInUse
@@ -151,6 +152,7 @@ class Server:
         app.register_api(display_api(self._gate, self._passes, Snapshots(now_text)))
         app.register_blueprint(service_routes(app, halls, self._defects, now_text()))
         app.register_blueprint(pages(halls, _folders()))
+        app.register_blueprint(portrait_routes(halls, self._settings.portraits))
 
     def _still_holds(self, one: Pass) -> bool:
         return self._gate.still_holds(one.hall, one.audience, one.holder)

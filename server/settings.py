@@ -56,6 +56,9 @@ class Settings(_Table):
         False,
         description="A proxy on this machine speaks TLS for the server; the last X-Forwarded-For names the client.",
     )
+    portraits: Path | None = Field(
+        None, description="Folder of the staff's portraits, <staff number>.jpg or .png. Unset: none are shown."
+    )
     max_connections: int = Field(4000, ge=10, le=100_000, description="Connections served at a time.")
     passwords: Passwords = Passwords()
     sessions: Sessions = Sessions()

@@ -1,18 +1,17 @@
 // The hall board of one zone (?zone=A), of several (?zone=A,B) or of the whole hall.
 
 import { html, render, useEffect, useState } from "/assets/vendor/htm-preact/standalone.module.js";
-import { LiveCards } from "/assets/shared/cards.js";
 import { clock, date, useNow } from "/assets/shared/clock.js";
 import { ems } from "/assets/shared/ems.js";
 import { FreshMark } from "/assets/shared/freshness.js";
 import { Shape } from "/assets/shared/shapes.js";
 import { useStore } from "/assets/shared/store.js";
 import { lang, pick, t, tIn, useLang } from "/assets/shared/words.js";
+import { publicCards } from "./source.js";
 import { lastCalls, rowsUnder, useSeal } from "./calls.js";
 import { fitted, waitingPerService } from "./waiting.js";
 
 const NOTICE_MS = 12_000;
-const HALL = decodeURIComponent(location.pathname.split("/")[1]);
 const ZONES = (new URLSearchParams(location.search).get("zone") ?? "").split(",").filter(Boolean);
 
 function Unit({ big }) {
@@ -114,6 +113,6 @@ function Board({ live }) {
   </main>`;
 }
 
-const live = new LiveCards({ hall: HALL, audience: "public", keep: true });
+const live = publicCards();
 render(html`<${Board} live=${live} />`, document.body);
 live.start();

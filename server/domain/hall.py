@@ -57,6 +57,8 @@ class Rules:
     inquiries_rateable: bool = True
     take_interval_s: int = 5  # between two takes at one kiosk
     pick_needs_reason: bool = True
+    show_party: bool = False  # party marks and honours are for all to see only when the hall has a rule of its own
+    show_honours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

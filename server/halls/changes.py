@@ -30,7 +30,8 @@ WORDS: Mapping[str, Text] = {
     "staff_leave": Text("人员离岗", "staff leave"), "doors_close": Text("关门", "doors close"),
     "numbers_from": Text("开始取号", "numbers from"), "window": Text("窗口", "window"),
     "profile": Text("型号", "profile"), "line": Text("线路", "line"), "address": Text("地址", "address"),
-    "agent": Text("终端程序", "agent"),
+    "agent": Text("终端程序", "agent"), "show_party": Text("公示党员身份", "party marks shown"),
+    "show_honours": Text("公示荣誉", "honours shown"),
 }  # fmt: skip
 
 

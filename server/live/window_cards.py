@@ -20,7 +20,7 @@ _MOST_PENDING = 50
 
 
 def _panel(day: Day, no: str) -> c.Panel | None:
-    """Who sits there; names and marks as the hall's staff table has them."""
+    """Who sits there; names as the hall's staff table has them, marks as far as its rules show them."""
     person = day.hall.staff.get(day.windows[no].clerk)
     if person is None:
         return None
@@ -28,10 +28,15 @@ def _panel(day: Day, no: str) -> c.Panel | None:
         staff_no=person.staff_no,
         name=person.name,
         title=person.title or None,
-        party=person.party,
-        honour=person.honour or None,
+        party=person.party and day.hall.rules.show_party,
+        honour=_honour(day, person.honour),
         promise=person.promise or None,
     )
+
+
+def _honour(day: Day, honour: str) -> str | None:
+    """An honour where the hall's rules show it."""
+    return honour if honour and day.hall.rules.show_honours else None
 
 
 def window_card(day: Day, no: str) -> c.WindowCard:
@@ -49,6 +54,7 @@ def window_card(day: Day, no: str) -> c.WindowCard:
         service=words(day.hall.lines[visit.line].service.name) if visit else None,
         since=iso(day.windows[no].since_ms),
         panel=_panel(day, no),
+        honour=_honour(day, window.honour),
     )
 
 

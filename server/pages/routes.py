@@ -45,6 +45,12 @@ def pages(halls: Mapping[str, Published], folders: Folders) -> Blueprint:
         _known(halls, hall)
         return send_from_directory(folders.display, "board.html")
 
+    @routes.get("/<hall>/window/<no>")
+    def window(hall: str, no: str) -> Response:
+        """Also for a window that is not there (yet): the page says so, and shows it once it is."""
+        _known(halls, hall)
+        return send_from_directory(folders.display, "window.html")
+
     @routes.get("/<hall>/desk")
     def desk(hall: str) -> Response:
         _known(halls, hall)

@@ -7,22 +7,27 @@ from gevent import monkey
 
 monkey.patch_all()  # before anything opens a socket
 
+import io  # noqa: E402
 import sys  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 from dataclasses import dataclass, field  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
+from PIL import Image, ImageDraw  # noqa: E402
 from playwright.sync_api import Browser, Page  # noqa: E402
 
+from contract.cards import Panel  # noqa: E402
 from contract.refusals import refuse  # noqa: E402
 from contract.words import Code, WindowState  # noqa: E402
 from tests.browser import sample_hall as hall  # noqa: E402
 from tests.browser import sample_staff as staff  # noqa: E402
+from tests.browser import test_window_screen as screens  # noqa: E402
 from tests.browser.chromium import launched, new_page  # noqa: E402
 from tests.browser.stand_in_agent import StandInAgent, kiosk_agent, window_agent  # noqa: E402
 from tests.browser.stand_in_server import StandInServer  # noqa: E402
 
+STRIP, PANEL = (1920, 360), (1280, 720)
 PORTRAIT, LANDSCAPE, WINDOW, BOARD, DESK, TABLET = (
     (1080, 1920),
     (1280, 1024),
@@ -31,6 +36,7 @@ PORTRAIT, LANDSCAPE, WINDOW, BOARD, DESK, TABLET = (
     (1440, 900),
     (1024, 768),
 )
+FACE = ".photo:not(.photo-none)"
 AT = hall.NOW.timestamp() * 1000
 
 
@@ -45,7 +51,9 @@ class Picture:
     act: Callable[[Page, Any], None] = lambda page, source: None
     langs: tuple[str, ...] = ("zh", "en")
     storage: dict[str, str] = field(default_factory=dict)
-    ready: str = ".svc, .k-without, .k-none, .wp, .wp-sign, .b-row, .b-wait td, .dk-lines li, .dk-sign, .ix-links"
+    ready: str = (
+        ".svc, .k-without, .k-none, .wp, .wp-sign, .b-row, .b-wait td, .dk-lines li, .dk-sign, .ix-links, .ws-win"
+    )
 
 
 def _kiosk(cards: hall.Cards | None = None, **own: Any) -> Callable[[], StandInAgent]:
@@ -145,6 +153,42 @@ def _age(seconds: int) -> Callable[[Page, Any], None]:
     return act
 
 
+def _portrait() -> bytes:
+    """A drawn head and shoulders: no photograph of a person."""
+    picture = Image.new("RGB", (432, 576), (206, 214, 220))
+    draw = ImageDraw.Draw(picture)
+    draw.ellipse((126, 110, 306, 320), fill=(150, 128, 112))
+    draw.ellipse((40, 350, 392, 800), fill=(52, 70, 92))
+    made = io.BytesIO()
+    picture.save(made, "JPEG")
+    return made.getvalue()
+
+
+def _bare() -> Panel:
+    return Panel(staff_no="2019", name="阎晓东", title=None, party=False, honour=None, promise=None)
+
+
+def _screen(state: WindowState, panel: Panel | None = screens.WHO) -> Callable[[], StandInServer]:
+    def serve() -> StandInServer:
+        cards = hall.public_cards() | {"window/211": screens.window(state, panel)}
+        near = hall.window_card("208", "B", "区税务局", "Tax bureau", state=WindowState.FREE)
+        server = StandInServer(cards | {"window/208": near.model_dump(mode="json")}, clock=lambda: hall.NOW)
+        server.portraits["2011"] = _portrait()
+        return server
+
+    return serve
+
+
+def _age_of_window(seconds: int) -> Callable[[Page, Any], None]:
+    def act(page: Page, server: StandInServer) -> None:
+        page.wait_for_selector(".seal-now")
+        server.deaf = True
+        page.clock.fast_forward(seconds * 1000)
+        page.wait_for_selector(".ws-stale")
+
+    return act
+
+
 SESSION = {"paihao/session/LJ": '{"token": "7.session", "name": "刘敏", "roles": ["guide", "floor_manager"]}'}
 CUT: dict[str, Any] = {"connected": False, "since": hall.at(minutes=1)}
 
@@ -211,6 +255,14 @@ PICTURES = [
     Picture("board-stale", BOARD, _server(hall.public_cards), "/LJ/board?zone=C", _age(13), langs=("zh",)),
     Picture("board-lost", BOARD, _server(hall.public_cards), "/LJ/board?zone=C", _age(70), langs=("zh", "en")),
     Picture("board-quiet", BOARD, _server(hall.public_cards), "/LJ/board?zone=A", _see(".b-quiet"), langs=("zh",)),
+    Picture("window-screen", STRIP, _screen(WindowState.CALLED), "/LJ/window/211", _see(FACE)),
+    Picture("window-screen-serving", STRIP, _screen(WindowState.SERVING), "/LJ/window/211", langs=("zh",)),
+    Picture("window-screen-paused", STRIP, _screen(WindowState.PAUSED), "/LJ/window/211"),
+    Picture("window-screen-closed", STRIP, _screen(WindowState.CLOSED, None), "/LJ/window/211", langs=("zh",)),
+    Picture("window-screen-free", PANEL, _screen(WindowState.FREE, _bare()), "/LJ/window/211"),
+    Picture("window-screen-tall", PANEL, _screen(WindowState.CALLED), "/LJ/window/211", _see(FACE)),
+    Picture("window-screen-stale", STRIP, _screen(WindowState.CALLED), "/LJ/window/211", _age_of_window(13), ("zh",)),
+    Picture("window-screen-lost", STRIP, _screen(WindowState.CALLED), "/LJ/window/211", _age_of_window(70)),
     Picture("index", DESK, _server(staff.staff_cards), "/"),
     Picture("desk-sign-in", DESK, _server(staff.staff_cards), "/LJ/desk", langs=("zh",)),
     Picture("desk-first", DESK, _server(staff.staff_cards), "/LJ/desk#first", langs=("zh",)),

@@ -26,6 +26,7 @@ class StandInServer:
         self.cards, self.revision, self.clock = cards, 7, clock
         self.commands: list[tuple[str, str, dict[str, Any], str]] = []
         self.snapshots = 0
+        self.portraits: dict[str, bytes] = {}  # by staff number: JPEG
         self.answer: Callable[[str, str, dict[str, Any]], dict[str, Any]] = lambda *_: refuse(
             Code.NOT_FOUND
         ).model_dump(mode="json")
@@ -96,6 +97,10 @@ class StandInServer:
             "/LJ/board": "display/web/board.html",
             "/LJ/desk": "server/pages/web/desk.html",
         }
+        if method == "GET" and path.startswith("/LJ/window/"):
+            return send_file(ROOT / "display/web/window.html", start_response)
+        if path.startswith("/LJ/portrait/"):
+            return self._portrait(path.rpartition("/")[2], start_response)
         if method == "GET" and path in pages:
             return send_file(ROOT / pages[path], start_response)
         if path == "/halls":
@@ -110,6 +115,12 @@ class StandInServer:
             start_response("200 OK", [("Content-Type", "text/csv; charset=utf-8")])
             return ["\ufeffnumber\nL086\n".encode()]
         return self._command(path, environ, start_response)
+
+    def _portrait(self, staff_no: str, start_response: StartResponse) -> Iterable[bytes]:
+        if staff_no not in self.portraits:
+            return send_json(refuse(Code.NOT_FOUND).model_dump(mode="json"), start_response, "404 Not Found")
+        start_response("200 OK", [("Content-Type", "image/jpeg")])
+        return [self.portraits[staff_no]]
 
     def _snapshot(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"].endswith("staff") and environ.get("HTTP_X_SESSION") != "7.session":
