@@ -144,7 +144,7 @@ def test_nobody_presses_and_the_next_citizen_comes(at_work: Staged, one: Counter
     """The shortest time to rate runs out at one window while the other goes on with the next citizen."""
     for _ in range(3):
         take(at_work.kiosks["K1"])
-    press_in_vain(at_work, one, 5, "no_invitation")
+    press_in_vain(at_work, two, 5, "no_invitation")
     at_work.hall.load(rate_within_s=SHORTEST_RATING_S)
     silent = one.serve()
     assert one.keypad.wait_awake(WITHIN_S)
@@ -219,7 +219,7 @@ def test_two_clerks_who_press_next_at_once_get_two_citizens(at_work: Staged, one
     for _ in range(5):
         for line in ("A", "B"):
             take(at_work.kiosks["K1"], line)
-        until(lambda: one.work["waiting"] == 2 and two.work["waiting"] == 2, "both see two waiting", WITHIN_S)
+        until(lambda: one.work["waiting"] >= 2 and two.work["waiting"] >= 2, "both see two waiting", WITHIN_S)
         called = at_once(lambda: one.do("call_next"), lambda: two.do("call_next"))
         numbers += [str(answer["number"]) for answer in called]
         for counter in (one, two):
