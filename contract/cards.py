@@ -41,6 +41,15 @@ class HallCard(Card):
     missed_rule: Words
     supervision_phone: str
     messages: list[Words]
+    long_wait_minutes: int = 60  # from this wait on a kiosk asks before it takes a number; 0: never
+
+
+class ServiceCard(Card):
+    """`service/<prefix>`: what the hall file tells citizens of a service, beside its name."""
+
+    prefix: str
+    plain: Words | None  # the plain word under which care mode finds it
+    bring: list[Words]  # what to bring
 
 
 class LineCard(Card):
@@ -189,7 +198,10 @@ class WorkCard(Card):
     missed: list[ParkedTicket]
     pass_on_to: list[str]  # lines
     keypad: bool
+    # the clerk's own day; ratings are never among it
     finished_today: int
+    items_today: int = 0
+    mean_handling_s: int | None = None
 
 
 class QueuedTicket(Card):
@@ -246,12 +258,22 @@ class SlipTrouble(Card):
     reason: str | None
 
 
+class GuideRequestOnCard(Card):
+    """A citizen at a kiosk asked for a guide, and nobody has seen to it yet."""
+
+    request: int
+    kiosk: str
+    zone: str | None
+    since: str
+
+
 class DevicesCard(Card):
-    """`devices`: device health, slips to look after, tickets at work."""
+    """`devices`: device health, slips to look after, tickets at work, citizens who asked for a guide."""
 
     devices: list[DeviceOnCard]
     slips: list[SlipTrouble]
     at_work: list[TicketAtWork]
+    requests: list[GuideRequestOnCard] = []
 
 
 class TodayCard(Card):
@@ -282,6 +304,7 @@ class AlertsCard(Card):
 AUDIENCE: dict[str, Audience] = {
     "hall": Audience.PUBLIC,
     "line": Audience.PUBLIC,
+    "service": Audience.PUBLIC,
     "window": Audience.PUBLIC,
     "calls": Audience.PUBLIC,
     "prints": Audience.PUBLIC,
@@ -295,6 +318,7 @@ AUDIENCE: dict[str, Audience] = {
 CARDS: dict[str, type[Card]] = {
     "hall": HallCard,
     "line": LineCard,
+    "service": ServiceCard,
     "window": WindowCard,
     "calls": CallsCard,
     "prints": PrintsCard,

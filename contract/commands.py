@@ -190,6 +190,22 @@ class StopLine(Command):
     reason: Text | None = None
 
 
+# --- help at a kiosk ------------------------------------------------------------------------------------------------
+
+
+class CallGuide(Command):
+    """A citizen at this kiosk asks for a guide. A kiosk has one open request: pressing again changes nothing."""
+
+    deed = "call_guide"
+
+
+class AttendKiosk(Command):
+    """Somebody of the staff sees to the citizen who asked at a kiosk; `request` is the one they were looking at."""
+
+    deed = "attend_kiosk"
+    request: Id
+
+
 # --- a window ----------------------------------------------------------------------------------------------------
 
 
@@ -402,8 +418,9 @@ COMMANDS: dict[str, type[Command]] = {
     c.deed: c
     for c in (
         TakeNumber, CallNext, Recall, StartService, Finish, PassOn, Hold, Resume, Miss, BringBack, UndoCall,
-        ReturnMissed, Release, Reroute, Abandon, Cancel, CloseDay, StopLine, SignIn, SignOut, PauseWindow,
-        ReopenWindow, Rate, NotRatedAtCounter, RecordSlip, ReprintSlip, ReportDevice, SessionTurn, TurnOfDay,
+        ReturnMissed, Release, Reroute, Abandon, Cancel, CloseDay, StopLine, CallGuide, AttendKiosk,
+        SignIn, SignOut, PauseWindow, ReopenWindow,
+        Rate, NotRatedAtCounter, RecordSlip, ReprintSlip, ReportDevice, SessionTurn, TurnOfDay,
         TerminalLost, LoadHall, AddUser, InviteUser, SetPassword, DisableUser, SetRoles, DeskSignIn, DeskSignOut,
         EnrolDevice, RedeemCode, RevokeDevice,
     )

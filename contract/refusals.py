@@ -65,6 +65,7 @@ SENTENCES: dict[Code, tuple[tuple[str, str], tuple[str, str]]] = {
     _C.DAY_NOT_EMPTY: (("还有号没有办完：{numbers}", "Tickets are still at work: {numbers}"), ("请先办结、释放或弃号", "Finish, release or abandon them first")),
     _C.DAY_CLOSED: (("今天已经结束", "The day is closed"), ("请下一个工作日再来", "Come back on the next working day")),
     _C.NOT_DUE: (("还没有到时间", "It is not time yet"), ("到时间后会自动执行", "It happens by itself in time")),
+    _C.REQUEST_OVER: (("这次求助已经有人处理了", "Somebody has seen to this request already"), ("不需要再处理", "Nothing more to do")),
     _C.HALL_UNKNOWN: (("没有这个大厅：{hall}", "There is no hall {hall}"), ("请检查大厅代码，或用 paihao hall load 装入", "Check its code, or load it: paihao hall load")),
     _C.HALL_FILE: (("大厅文件有错误：{mistakes}", "The hall file has mistakes: {mistakes_en}"), ("请用 paihao hall check 查看并改正", "See them with paihao hall check, and correct them")),
     _C.USER_UNKNOWN: (("没有这个用户：{login}", "There is no user {login}"), ("请检查工号", "Check the number")),

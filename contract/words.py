@@ -273,6 +273,8 @@ class Code(StrEnum):
     DAY_NOT_EMPTY = "day_not_empty"
     DAY_CLOSED = "day_closed"
     NOT_DUE = "not_due"
+    # help at a kiosk
+    REQUEST_OVER = "request_over"
     # administration
     HALL_UNKNOWN = "hall_unknown"
     HALL_FILE = "hall_file"

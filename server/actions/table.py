@@ -7,7 +7,9 @@ from contract import commands as c
 from contract.replies import Reply
 from server.actions.abandon import abandon
 from server.actions.add_user import add_user
+from server.actions.attend_kiosk import attend_kiosk
 from server.actions.bring_back import bring_back
+from server.actions.call_guide import call_guide
 from server.actions.call_next import call_next
 from server.actions.cancel import cancel
 from server.actions.close_day import close_day
@@ -81,6 +83,8 @@ ACTIONS: dict[str, Action] = {
     "cancel": _deed(c.Cancel, cancel),
     "close_day": _deed(c.CloseDay, close_day),
     "stop_line": _deed(c.StopLine, stop_line),
+    "call_guide": _deed(c.CallGuide, call_guide),
+    "attend_kiosk": _deed(c.AttendKiosk, attend_kiosk),
     "turn_of_day": _deed(c.TurnOfDay, turn_of_day),
     "session_turn": _deed(c.SessionTurn, session_turn),
     "sign_in": _deed(c.SignIn, sign_in),

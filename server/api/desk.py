@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from contract.commands import (
     Abandon,
+    AttendKiosk,
     Cancel,
     CloseDay,
     DeskSignIn,
@@ -54,7 +55,7 @@ def desk_api(door: Door, reader: Reader) -> APIBlueprint:
 
     accept(api, door, Place.DESK, TakeNumber, Issued)
     accept(api, door, Place.DESK, ReprintSlip, Issued)
-    for command in (Reroute, ReturnMissed, Cancel, Release, Abandon, StopLine, CloseDay):
+    for command in (Reroute, ReturnMissed, Cancel, Release, Abandon, StopLine, CloseDay, AttendKiosk):
         accept(api, door, Place.DESK, command, Done)
 
     @api.get("/today.csv")

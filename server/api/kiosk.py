@@ -1,10 +1,10 @@
-"""What a kiosk may do: take numbers, say what became of a slip, say how its printer is; and fetch a slip to print."""
+"""What a kiosk may do: take numbers, tell of a slip and of its printer, ask for a guide; and fetch a slip to print."""
 
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from pydantic import Field
 
-from contract.commands import MAX_ID, RecordSlip, ReportDevice, TakeNumber
+from contract.commands import MAX_ID, CallGuide, RecordSlip, ReportDevice, TakeNumber
 from contract.replies import Done, Issued
 from contract.words import Audience, Code
 from server.actions.answers import issued
@@ -32,6 +32,7 @@ def kiosk_api(door: Door, reader: Reader) -> APIBlueprint:
     accept(api, door, Place.KIOSK, TakeNumber, Issued)
     accept(api, door, Place.KIOSK, RecordSlip, Done)
     accept(api, door, Place.KIOSK, ReportDevice, Done)
+    accept(api, door, Place.KIOSK, CallGuide, Done)
 
     @api.get("/slip/<int:slip>", responses={200: Issued})
     def slip(path: SlipPath) -> Response:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from contract.words import NotRated, State, Step, VisitEnd, WindowState
+from server.domain.guide import GuideRequest
 from server.domain.hall import Hall
 from server.domain.hours import scheduled
 from server.domain.indicators import RECENT_MS
@@ -58,12 +59,22 @@ class BoardCall:
 
 
 @dataclass(slots=True)
+class OwnDay:
+    """What a clerk has finished today, at whichever window."""
+
+    visits: int = 0
+    items: int = 0
+    handling_ms: int = 0
+
+
+@dataclass(slots=True)
 class Changed:
     """What a batch touched: rows to write, and cards to make anew."""
 
     tickets: dict[int, Ticket] = field(default_factory=dict)
     visits: dict[int, Visit] = field(default_factory=dict)
     slips: dict[int, Slip] = field(default_factory=dict)
+    requests: dict[int, GuideRequest] = field(default_factory=dict)
     windows: dict[str, WindowNow] = field(default_factory=dict)
     records: list[CounterRecord] = field(default_factory=list)
     lines: set[str] = field(default_factory=set)
@@ -127,7 +138,8 @@ class Day:
         self.series = Series()
         self.calls: deque[BoardCall] = deque(maxlen=_MOST_CALLS)
         self.recent: dict[str, deque[tuple[int, int]]] = {}  # line -> (ended, handling ms)
-        self.finished: Counter[str] = Counter()  # finished visits by window
+        self.own: dict[str, OwnDay] = {}  # clerk -> what they have finished
+        self.requests: dict[int, GuideRequest] = {}
         self.last_take: dict[str, int] = {}  # kiosk -> time
 
     # --- finding -------------------------------------------------------------------------------------------------
@@ -273,7 +285,8 @@ class Day:
     def remember_finished(self, visit: Visit, ended_ms: int, took_ms: int) -> None:
         """A visit was finished: its handling time serves the wait estimate of its line."""
         self.recent.setdefault(visit.line, deque(maxlen=200)).append((ended_ms, took_ms))
-        self.finished[visit.window] += 1
+        own = self.own.setdefault(visit.clerk, OwnDay())
+        own.visits, own.items, own.handling_ms = own.visits + 1, own.items + visit.items, own.handling_ms + took_ms
 
     def board_call(self, visit: Visit, now_ms: int) -> None:
         """Show a call (or recall) on the boards of the window's zone."""
@@ -365,6 +378,17 @@ class Day:
         """Mark a window to be written."""
         window.revision = self.revision
         self.changed.windows[window.no] = window
+
+    def open_request(self, kiosk: str) -> GuideRequest | None:
+        """The request of a citizen at this kiosk that nobody has seen to yet."""
+        return next((one for one in self.requests.values() if one.kiosk == kiosk and one.open), None)
+
+    def save_request(self, request: GuideRequest) -> None:
+        """Mark a request for a guide to be written."""
+        request.revision = self.revision
+        self.requests[request.id] = request
+        self.changed.requests[request.id] = request
+        self.changed.devices = True
 
     def save_slip(self, slip: Slip) -> None:
         """Mark a slip to be written."""

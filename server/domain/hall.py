@@ -57,6 +57,7 @@ class Rules:
     inquiries_rateable: bool = True
     take_interval_s: int = 5  # between two takes at one kiosk
     pick_needs_reason: bool = True
+    long_wait_minutes: int = 60  # from this wait on a kiosk asks before it takes a number; 0: never
     show_party: bool = False  # party marks and honours are for all to see only when the hall has a rule of its own
     show_honours: bool = False
 
@@ -99,6 +100,8 @@ class Service:
     saturday: bool
     then: tuple[str, ...]
     order: int
+    plain: Text = Text("", "")  # the plain word under which care mode finds it
+    bring: tuple[Text, ...] = ()  # what to bring
 
     @property
     def asks_desk(self) -> bool:

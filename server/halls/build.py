@@ -74,7 +74,13 @@ def _service(row: Row, order: int) -> domain.Service:
         saturday=row.flag("saturday"),
         then=tuple(row.items("then")),
         order=order,
+        plain=Text(row.text("plain"), row.text("plain_en") or row.text("plain")),
+        bring=_both(row.items("bring"), row.items("bring_en")),
     )
+
+
+def _both(zh: list[str], en: list[str]) -> tuple[Text, ...]:
+    return tuple(Text(*pair) for pair in zip(zh, en or zh, strict=True))
 
 
 def _window(row: Row) -> domain.Window:

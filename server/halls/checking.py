@@ -19,6 +19,17 @@ def missed_rule_in_both_languages(draft: Draft) -> Iterator[Fault]:
             ))  # fmt: skip
 
 
+def what_to_bring_in_both_languages(draft: Draft) -> Iterator[Fault]:
+    """What to bring is said in English as often as in Chinese, or not in English at all."""
+    for service in draft["services"]:
+        zh, en = service.items("bring"), service.items("bring_en")
+        if en and len(en) != len(zh):
+            yield Fault("services", service.index, "bring_en", Text(
+                f"bring 有 {len(zh)} 项，bring_en 有 {len(en)} 项",
+                f"bring has {len(zh)} items, bring_en has {len(en)}"
+            ))  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """A check and the tables without which it would only repeat that they are broken."""
@@ -29,6 +40,7 @@ class Check:
 
 CHECKS = (
     Check(missed_rule_in_both_languages),
+    Check(what_to_bring_in_both_languages),
     Check(references.doubles),
     Check(references.unknown_references),
     Check(places.names_of_departments),

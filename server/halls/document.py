@@ -135,7 +135,9 @@ def _renamed(part: Any, names: dict[str, str], leave: tuple[str, ...] = ()) -> d
     for f in fields(part):
         value = getattr(part, f.name)
         if isinstance(value, Text):
-            row |= _named(value)
+            row |= {f.name: value.zh, f"{f.name}_en": value.en}
+        elif isinstance(value, tuple) and value and isinstance(value[0], Text):
+            row |= {f.name: [text.zh for text in value], f"{f.name}_en": [text.en for text in value]}
         elif f.name not in leave:
             row[names.get(f.name, f.name)] = _plain(value)
     return row

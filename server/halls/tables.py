@@ -112,7 +112,9 @@ SERVICES = Table("services", "prefix", (
     _count("quota_am", Use.NOT_YET), _count("quota_pm", Use.NOT_YET),
     Column("real_name", Choice.of("off", "optional", "required"), "off"),
     Column("booking", Choice.of("", "first", "required")), _flag("lunch"), _flag("saturday"),
-    Column("then", Several(PREFIX), []), _reader("note"),
+    Column("then", Several(PREFIX), []), Column("plain", Phrase(8)), Column("plain_en", Phrase(24)),
+    Column("bring", Several(Phrase(40), most=12), []), Column("bring_en", Several(Phrase(80), most=12), []),
+    _reader("note"),
 ))  # fmt: skip
 
 WINDOWS = Table("windows", "window", (
@@ -176,6 +178,7 @@ RULES = Table("rules", "", (
     _rule("priority_every", Number(0, 20)), _rule("priority_cap_minutes", Number(0, 240)),
     _rule("pass_on_rank", Choice.of("original", "front", "end")), _rule("inquiries_rateable", YesNo()),
     _rule("take_interval_s", Number(0, 300)), _rule("pick_needs_reason", YesNo()),
+    _rule("long_wait_minutes", Number(0, 480)),
     _rule("show_party", YesNo()), _rule("show_honours", YesNo()),
 ), most_rows=1)  # fmt: skip
 

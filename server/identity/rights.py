@@ -55,6 +55,7 @@ RIGHTS: dict[Place, dict[str, Right]] = {
         "take_number": _KIOSK,
         "record_slip": _KIOSK,
         "report_device": _KIOSK,
+        "call_guide": _KIOSK,
     },
     Place.WINDOW: {
         "sign_in": Right(By.PASSWORD_AT_DEVICE, DeviceKind.WINDOW, frozenset({Role.CLERK})),
@@ -84,6 +85,7 @@ RIGHTS: dict[Place, dict[str, Right]] = {
         "return_missed": _GUIDE,
         "cancel": _GUIDE,
         "reprint_slip": _GUIDE,
+        "attend_kiosk": _GUIDE,
         "release": _FLOOR,
         "abandon": _FLOOR,
         "stop_line": _FLOOR,

@@ -89,6 +89,8 @@ def _make(now: HallNow, touched: Touched, *, everything: bool, now_ms: int) -> M
         yield f"window/{no}", window_cards.window_card(day, no)
         yield f"work/{no}", window_cards.work_card(now, no, now_ms, waiting)
     if everything:
+        for prefix, service in day.hall.services.items():
+            yield f"service/{prefix}", hall_cards.service_card(service)
         yield "hall", hall_cards.hall_card(day, now_ms)
         yield "alerts", hall_cards.alerts_card()
     if everything or touched.calls:

@@ -7,6 +7,7 @@ from contract.words import State, WhyClosed
 from server.actions.answers import line_department, priority_words, wait_of, words
 from server.actions.take_number import line_taking
 from server.domain.day import Day
+from server.domain.hall import Service
 from server.domain.hours import hall_hours, scheduled
 from server.domain.ticket import Slip, Ticket
 from server.storage.hall_now import HallNow
@@ -44,6 +45,7 @@ def hall_card(day: Day, now_ms: int) -> c.HallCard:
         missed_rule=words(hall.missed_rule),
         supervision_phone=hall.supervision_phone,
         messages=[words(message) for message in hall.messages],
+        long_wait_minutes=hall.rules.long_wait_minutes,
     )
 
 
@@ -74,6 +76,15 @@ def line_card(day: Day, line_id: str, now_ms: int) -> c.LineCard:
         why=WhyClosed.ASK_DESK if state.open and desk else state.why,
         again=clock(state.again),
         order=line.order,
+    )
+
+
+def service_card(service: Service) -> c.ServiceCard:
+    """`service/<prefix>`."""
+    return c.ServiceCard(
+        prefix=service.prefix,
+        plain=words(service.plain) if service.plain.zh else None,
+        bring=[words(thing) for thing in service.bring],
     )
 
 
@@ -151,7 +162,7 @@ def _asked_from_desk(day: Day, slip: Slip) -> bool:
 
 
 def devices_card(now: HallNow) -> c.DevicesCard:
-    """`devices`: health, slips to look after, tickets at work."""
+    """`devices`: health, slips to look after, tickets at work, citizens who asked for a guide."""
     day = now.day
     devices = [
         c.DeviceOnCard(
@@ -169,7 +180,16 @@ def devices_card(now: HallNow) -> c.DevicesCard:
         for s in sorted(day.troubles.values(), key=lambda s: s.id) if s.kiosk
     ]  # fmt: skip
     at_work = [_at_work(day, t) for t in day.all_of(State.CALLED, State.SERVING, State.HELD)]
-    return c.DevicesCard(devices=devices, slips=slips[-_MOST_SLIPS:], at_work=at_work)
+    requests = [
+        c.GuideRequestOnCard(request=r.id, kiosk=r.kiosk, zone=_zone_of(now, r.kiosk), since=iso(r.asked_ms))
+        for r in day.requests.values() if r.open
+    ]  # fmt: skip
+    return c.DevicesCard(devices=devices, slips=slips[-_MOST_SLIPS:], at_work=at_work, requests=requests)
+
+
+def _zone_of(now: HallNow, kiosk: str) -> str | None:
+    device = now.register.devices.get(kiosk)
+    return device.zone if device else None
 
 
 def _at_work(day: Day, ticket: Ticket) -> c.TicketAtWork:

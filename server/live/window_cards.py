@@ -5,7 +5,7 @@ from itertools import islice
 from contract import cards as c
 from contract.words import Code, State
 from server.actions.answers import priority_words, words
-from server.domain.day import Day
+from server.domain.day import Day, OwnDay
 from server.domain.hall import Window
 from server.domain.line import callable_lines, tier_of
 from server.domain.ticket import Visit
@@ -99,6 +99,7 @@ def work_card(now: HallNow, no: str, now_ms: int, waiting_for: WaitingFor) -> c.
     waiting, numbers = waiting_for.at(no)
     lines = callable_lines(day.hall, day.hall.windows[no])
     held, missed = _taken_back(day, no, set(lines))
+    own = day.own.get(window.clerk, OwnDay())
     pending = sorted((v for v in day.pending.values() if v.window == no), key=lambda v: v.id)
     running = next((v for v in reversed(pending) if v.invitation_ended_ms is None), None)
     return c.WorkCard(
@@ -124,7 +125,9 @@ def work_card(now: HallNow, no: str, now_ms: int, waiting_for: WaitingFor) -> c.
         missed=missed,
         pass_on_to=list(day.hall.lines),
         keypad=day.hall.has_keypad(no),
-        finished_today=day.finished[no],
+        finished_today=own.visits,
+        items_today=own.items,
+        mean_handling_s=round(own.handling_ms / own.visits / 1000) if own.visits else None,
     )  # fmt: skip
 
 

@@ -83,6 +83,8 @@ def _load_day(connection: sqlite3.Connection, hall: str, head: Head, day: Day) -
         day.stopped[row["line"]] = bool(row["stopped"])
     for row in select("slips"):
         day.know_slip(rows.slip_from(row))
+    for row in select("guide_requests"):
+        day.requests[row["id"]] = rows.request_from(row)
     _load_records(connection, hall, head, day)
     for row in select("visits"):
         _take_in(day, rows.visit_from(row))
@@ -149,6 +151,7 @@ def save(connection: sqlite3.Connection, hall: str, head: Head, now: HallNow) ->
     visits = sorted(changed.visits.values(), key=lambda v: 0 if v.ended_ms is not None else 1 if v.held_ms else 2)
     many(UPSERT["visits"], [rows.visit_row(hall, v) for v in visits])
     many(UPSERT["slips"], [rows.slip_row(hall, s) for s in changed.slips.values()])
+    many(UPSERT["guide_requests"], [rows.request_row(hall, r) for r in changed.requests.values()])
     many(UPSERT["windows"], [rows.window_row(hall, w) for w in changed.windows.values()])
     many(
         UPSERT["line_stops"],

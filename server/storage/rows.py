@@ -18,6 +18,7 @@ from contract.words import (
     VisitEnd,
 )
 from server.domain.day import CounterRecord, WindowNow
+from server.domain.guide import GuideRequest
 from server.domain.ticket import Slip, Ticket, Visit
 from server.storage.register import DeviceEntry, OneTimeCode, SessionEntry, User
 
@@ -86,6 +87,19 @@ def slip_from(row: sqlite3.Row) -> Slip:
         outcome=SlipOutcome(row["outcome"]) if row["outcome"] else None,
         after=SlipAfter(row["after"]) if row["after"] else None, reason=row["reason"],
         substituted=row["substituted"], revision=row["revision"],
+    )  # fmt: skip
+
+
+def request_row(hall: str, r: GuideRequest) -> Row:
+    """A request for a guide as its row."""
+    return (hall, r.id, r.kiosk, r.asked_ms, r.attended_ms, r.attended_by, r.revision)
+
+
+def request_from(row: sqlite3.Row) -> GuideRequest:
+    """A request for a guide from its row."""
+    return GuideRequest(
+        id=row["id"], kiosk=row["kiosk"], asked_ms=row["asked_ms"], attended_ms=row["attended_ms"],
+        attended_by=row["attended_by"], revision=row["revision"],
     )  # fmt: skip
 
 

@@ -154,6 +154,20 @@ slips = Table(
     sqlite_with_rowid=False,
 )
 
+guide_requests = Table(
+    "guide_requests",
+    metadata,
+    _hall(),
+    Column("id", BigInteger, nullable=False),
+    Column("kiosk", Text, nullable=False),
+    Column("asked_ms", BigInteger, nullable=False),
+    Column("attended_ms", BigInteger),
+    Column("attended_by", Text, nullable=False),
+    _revision(),
+    PrimaryKeyConstraint("hall", "id"),
+    sqlite_with_rowid=False,
+)
+
 windows = Table(
     "windows",
     metadata,

@@ -60,7 +60,8 @@ _KINDS: tuple[type[r.Reply], ...] = (
 )  # fmt: skip
 REPLIES = {kind.model_fields["kind"].default: kind for kind in _KINDS}
 _TABLES = (
-    "halls", "definitions", "days", "tickets", "visits", "slips", "windows", "line_stops", "ratings", "journal",
+    "halls", "definitions", "days", "tickets", "visits", "slips", "guide_requests", "windows",
+    "line_stops", "ratings", "journal",
     "devices", "users", "sessions", "codes",
 )  # fmt: skip
 
@@ -391,7 +392,8 @@ def memory_of(now: HallNow) -> dict[str, Any]:
         "ordinary": {line: q.ordinary_since_priority for line, q in day.queues.items() if q.ordinary_since_priority},
         "priority": {line: q.priority_called for line, q in day.queues.items() if q.priority_called},
         "recent": {line: sorted(found) for line, found in day.recent.items()},
-        "finished": {no: n for no, n in day.finished.items() if n},
+        "own": dict(day.own),
+        "requests": dict(day.requests),
         "last_take": day.last_take,
         "devices": dict(now.register.devices),
         "users": dict(now.register.users),

@@ -129,6 +129,7 @@ def test_starting_and_finishing_measures_the_visit_and_asks_the_citizen(hall: Ha
     }  # fmt: skip
     work = hall.card("work/101")
     assert (work["visit"], work["invitation"]["visit"], work["finished_today"]) == (None, visit, 1)
+    assert (work["items_today"], work["mean_handling_s"]) == (3, 300)
 
 
 def test_calling_while_serving_finishes_first_where_the_hall_says_so(halls: Halls) -> None:

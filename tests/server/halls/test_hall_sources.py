@@ -137,13 +137,15 @@ def test_tables_without_english_names_hours_of_numbers_and_devices_open_too(linj
         path = linjiang.folder / name
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file))
-        kept = [place for place, column in enumerate(rows[0]) if column not in ("name_en", "numbers_from")]
+        optional = ("name_en", "numbers_from", "plain", "plain_en", "bring", "bring_en")
+        kept = [place for place, column in enumerate(rows[0]) if column not in optional]
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([row[place] for place in kept] for row in rows)
     linjiang.edit("hall.toml", 'devices = "devices.csv"', "")
     hall = linjiang.hall()
     assert len(hall.windows) == 64
     assert hall.devices == ()
+    assert {(service.plain.zh, service.bring) for service in hall.services.values()} == {("", ())}
 
 
 def test_numbers_are_given_half_an_hour_before_a_session_that_does_not_say_when(branch: HallFolder) -> None:

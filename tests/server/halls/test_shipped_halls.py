@@ -175,3 +175,11 @@ def test_the_notes_on_the_sample_hall_name_quota_and_booking_and_no_figure_that_
         "T: booking is not used yet; the desk gives numbers",
     ]
     assert not [said for file, said in notes if "says" in said or "differs" in said or "decides" in said]
+
+
+def test_every_service_says_what_to_bring_and_care_mode_finds_it_under_one_of_few_words() -> None:
+    services = shipped("linjiang").services.values()
+    assert all(service.bring and all(thing.zh and thing.en for thing in service.bring) for service in services)
+    assert all(service.plain.zh and service.plain.en for service in services)
+    apart = {service.plain for service in services if service.department != "ALL"}
+    assert len(apart) == 14

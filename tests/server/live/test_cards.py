@@ -13,7 +13,7 @@ from contract.cards import AUDIENCE, CARDS
 from contract.words import Audience, Priority, SlipOutcome
 from tests.server.hall_kit import AGENT, DESK, K1, HallOnDisk, Halls, copy_of, document, set_up
 
-PUBLIC = {"hall", "line", "window", "calls", "prints"}
+PUBLIC = {"hall", "line", "service", "window", "calls", "prints"}
 STAFF = PUBLIC | {"work", "queue", "devices"}
 MANAGER = STAFF | {"today", "alerts"}
 
@@ -70,6 +70,7 @@ def test_there_is_a_card_for_every_line_window_zone_and_kiosk(hall: HallOnDisk) 
     expected |= {f"{kind}/{line}" for line in definition.lines for kind in ("line", "queue")}
     expected |= {f"{kind}/{no}" for no in definition.windows for kind in ("window", "work")}
     expected |= {f"calls/{zone}" for zone in definition.zones}
+    expected |= {f"service/{prefix}" for prefix in definition.services}
     assert set(hall.cards(Audience.MANAGER)) == expected
 
 
