@@ -1,12 +1,13 @@
-"""The kiosk's agent: its page takes numbers, its printer prints them, the server hears what became of each slip."""
+"""The kiosk's agent: its page takes numbers or calls a guide, its printer prints, the server hears of each slip."""
 
 from typing import Any
 
 import structlog
 
-from contract.commands import TakeNumber
+from contract.commands import CallGuide, TakeNumber
 from contract.words import Audience, Code
 from drivers.printers.ticket_printer import TicketPrinter
+from kiosk.guide_calls import GuideCalls
 from kiosk.printer_state import PrinterState
 from kiosk.printing import Printing
 from kiosk.reprints import Reprints
@@ -23,7 +24,7 @@ from terminal.intents import Intents
 from terminal.live import Live
 from terminal.outbox import Outbox
 from terminal.page_server import Page, PageServer
-from terminal.presses import refusal
+from terminal.presses import Reply, refusal
 from terminal.program import write_page_file
 from terminal.server_clock import ServerClock
 
@@ -62,14 +63,15 @@ class KioskAgent:
             self._connection, self._intents, self._slips, is_connected=lambda: self._live.connected
         )
         self._reprints = Reprints(self._name, self._cards, self._connection, self._intents, self._slips)
-        taking = Taking(
+        self._taking = Taking(
             self._connection,
             self._intents,
             self._slips,
             is_connected=lambda: self._live.connected,
             on_not_confirmed=self._unfinished.add,
         )
-        self._page = Page("/", data.page_secret("/"), "kiosk", taking.do, self._part)
+        self._guide_calls = GuideCalls(self._connection, is_connected=lambda: self._live.connected)
+        self._page = Page("/", data.page_secret("/"), "kiosk", self._do, self._part)
         self._server = PageServer(
             [self._page],
             self._cards,
@@ -108,6 +110,10 @@ class KioskAgent:
         self._outbox.stop()
         self._intents.close()
         self._connection.close()
+
+    def _do(self, deed: str, body: dict[str, Any], key: str) -> Reply:
+        """A deed of the page."""
+        return self._guide_calls.do(body, key) if deed == CallGuide.deed else self._taking.do(deed, body, key)
 
     def _line_turned(self) -> None:
         if self._live.connected:

@@ -1,4 +1,4 @@
-"""The deed of the kiosk's page: take a number."""
+"""What a kiosk's page is for: take a number."""
 
 import threading
 from collections.abc import Callable
@@ -40,7 +40,7 @@ class Taking:
         self._one = threading.Lock()
 
     def do(self, deed: str, body: dict[str, Any], key: str) -> Reply:
-        """The page's only deed."""
+        """One press."""
         if deed != TakeNumber.deed:
             return refusal(Code.NOT_FOUND)
         try:
