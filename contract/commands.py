@@ -259,6 +259,33 @@ class NotRatedAtCounter(Command):
     reason: NotRated
 
 
+class RateLater(Command):
+    """A visit that was not rated at the counter is rated from the phone (补充评价), once and within some days."""
+
+    deed = "rate_later"
+    ticket: Id
+    visit: Id
+    level: Level
+
+
+class AddReasons(Command):
+    """Why the visit was rated so: options of the national list for its level, own words, or both; once."""
+
+    deed = "add_reasons"
+    ticket: Id
+    visit: Id
+    codes: Annotated[
+        list[Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]], Field(max_length=8)
+    ] = []
+    text: (
+        Annotated[
+            str,
+            StringConstraints(min_length=1, max_length=150, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]+$"),
+        ]
+        | None
+    ) = None
+
+
 class RecordSlip(Command):
     """What became of the paper. `outcome` once; `after` (shown, withdrawn) may follow a slip that was not printed."""
 
@@ -422,6 +449,6 @@ COMMANDS: dict[str, type[Command]] = {
         SignIn, SignOut, PauseWindow, ReopenWindow,
         Rate, NotRatedAtCounter, RecordSlip, ReprintSlip, ReportDevice, SessionTurn, TurnOfDay,
         TerminalLost, LoadHall, AddUser, InviteUser, SetPassword, DisableUser, SetRoles, DeskSignIn, DeskSignOut,
-        EnrolDevice, RedeemCode, RevokeDevice,
+        EnrolDevice, RedeemCode, RevokeDevice, RateLater, AddReasons,
     )
 }  # fmt: skip

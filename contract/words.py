@@ -150,6 +150,7 @@ class Via(StrEnum):
     PAGE = "page"
     CALL_PAD = "call_pad"
     KEYPAD = "keypad"
+    PHONE = "phone"  # the citizen's own, with the link or the code of the slip
     SERVER = "server"
     COMMAND_LINE = "command_line"
 
@@ -235,6 +236,7 @@ class Code(StrEnum):
     TOO_MANY_TRIES = "too_many_tries"
     CODE_INVALID = "code_invalid"
     PASS_INVALID = "pass_invalid"
+    TICKET_PROOF = "ticket_proof"
     # taking a number
     LINE_UNKNOWN = "line_unknown"
     LINE_CLOSED = "line_closed"
@@ -267,6 +269,11 @@ class Code(StrEnum):
     NOT_RATEABLE = "not_rateable"
     ALREADY_RATED = "already_rated"
     RATED_TOO_LATE = "rated_too_late"
+    RATING_PENDING = "rating_pending"
+    NOT_RATED_YET = "not_rated_yet"
+    SUPPLEMENT_TOO_LATE = "supplement_too_late"
+    REASONS_GIVEN = "reasons_given"
+    REASON_UNKNOWN = "reason_unknown"
     SLIP_UNKNOWN = "slip_unknown"
     SLIP_SETTLED = "slip_settled"
     # the day

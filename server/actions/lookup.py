@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contract.words import ADMINISTRATORS, Code, Role, Step
 from server.domain.day import Day
 from server.domain.errors import Refusal
+from server.domain.later_rating import RatedVisit
 from server.domain.ticket import Ticket
 from server.storage.hall_now import HallNow
 from server.storage.register import OneTimeCode, User
@@ -18,6 +19,18 @@ def need_ticket(day: Day, ticket_id: int, step: Step | None = None) -> Ticket:
     if step is not None and not ticket.may(step):
         ticket.take(step)  # raises the refusal with the state's words
     return ticket
+
+
+def need_rated_visit(day: Day, ticket_id: int, visit_id: int) -> RatedVisit:
+    """The ticket's finished visit that has its counter record."""
+    rated = day.rated.get(visit_id)
+    if rated is not None and rated.ticket == ticket_id:
+        return rated
+    owing = day.pending.get(visit_id)
+    if owing is not None and owing.ticket == ticket_id:
+        raise Refusal(Code.RATING_PENDING)
+    visit = day.visits.get(visit_id)
+    raise Refusal(Code.NOT_RATEABLE if visit is not None and visit.ticket == ticket_id else Code.VISIT_UNKNOWN)
 
 
 def need_user(now: HallNow, login: str) -> User:

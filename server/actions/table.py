@@ -6,6 +6,7 @@ from typing import TypeVar
 from contract import commands as c
 from contract.replies import Reply
 from server.actions.abandon import abandon
+from server.actions.add_reasons import add_reasons
 from server.actions.add_user import add_user
 from server.actions.attend_kiosk import attend_kiosk
 from server.actions.bring_back import bring_back
@@ -26,6 +27,7 @@ from server.actions.not_rated import not_rated
 from server.actions.pass_on import pass_on
 from server.actions.pause_window import pause_window
 from server.actions.rate import rate
+from server.actions.rate_later import rate_later
 from server.actions.recall import recall
 from server.actions.record_slip import record_slip
 from server.actions.redeem_code import redeem_code
@@ -93,6 +95,8 @@ ACTIONS: dict[str, Action] = {
     "reopen_window": _deed(c.ReopenWindow, reopen_window),
     "rate": _deed(c.Rate, rate),
     "not_rated": _deed(c.NotRatedAtCounter, not_rated),
+    "rate_later": _deed(c.RateLater, rate_later),
+    "add_reasons": _deed(c.AddReasons, add_reasons),
     "terminal_lost": _deed(c.TerminalLost, terminal_lost),
     "record_slip": _deed(c.RecordSlip, record_slip),
     "reprint_slip": _deed(c.ReprintSlip, reprint_slip),

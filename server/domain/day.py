@@ -12,6 +12,7 @@ from server.domain.guide import GuideRequest
 from server.domain.hall import Hall
 from server.domain.hours import scheduled
 from server.domain.indicators import RECENT_MS
+from server.domain.later_rating import LaterRating, RatedVisit, Reasons, remembered
 from server.domain.line import CHOSEN, Next, Queue, callable_lines, next_for
 from server.domain.numbering import Series
 from server.domain.ticket import Slip, Ticket, Visit
@@ -77,6 +78,8 @@ class Changed:
     requests: dict[int, GuideRequest] = field(default_factory=dict)
     windows: dict[str, WindowNow] = field(default_factory=dict)
     records: list[CounterRecord] = field(default_factory=list)
+    later: list[LaterRating] = field(default_factory=list)
+    reasons: list[Reasons] = field(default_factory=list)
     lines: set[str] = field(default_factory=set)
     aside: set[str] = field(default_factory=set)  # lines whose held or missed tickets changed
     stops: set[str] = field(default_factory=set)
@@ -118,6 +121,7 @@ class Day:
         self.windows: dict[str, WindowNow] = {no: WindowNow(no) for no in hall.windows}
         self.stopped: dict[str, bool] = {}
         self.pending: dict[int, Visit] = {}  # finished, rateable, no counter record yet (earlier days included)
+        self.rated: dict[int, RatedVisit] = {}  # those that have it, of the days in which a citizen may add to it
         self.changed = Changed()
         self.touched = Touched(everything=True)
         self._begin(day)
@@ -339,6 +343,7 @@ class Day:
         for window in self.windows.values():
             window.visit = None
             self.vacate(window, now_ms)
+        self.rated = {v: r for v, r in self.rated.items() if remembered(self.hall, r.ended_ms, today)}
         stopped = [line for line, is_stopped in self.stopped.items() if is_stopped]
         for line in stopped:
             self.stop(line, stopped=False)
@@ -360,7 +365,28 @@ class Day:
         if visit is not None:
             visit.end_invitation("press" if record.level else "deadline", record.at_ms)
             self.save_visit(visit)
+            ended_ms = visit.ended_ms or record.at_ms
+            self.rated[visit.id] = RatedVisit(
+                visit.id, visit.ticket, record.window, record.clerk, ended_ms, record.level
+            )
         self.changed.records.append(record)
+
+    def rate_later(self, rating: LaterRating) -> None:
+        """A visit that was not rated at the counter counts as rated from now on."""
+        self.changed.later.append(replace(rating, revision=self.revision))
+        self.rated[rating.visit].level = rating.level
+        if rating.visit in self.records:
+            self.count_later(rating.level)
+
+    def count_later(self, level: int) -> None:
+        """One of the day's visits without a level at the counter has one now."""
+        self.levels[0] -= 1
+        self.levels[level] += 1
+
+    def add_reasons(self, reasons: Reasons) -> None:
+        """A rated visit got its reasons."""
+        self.changed.reasons.append(replace(reasons, revision=self.revision))
+        self.rated[reasons.visit].reasons = True
 
     def save(self, ticket: Ticket) -> None:
         """Mark a ticket to be written."""

@@ -49,6 +49,7 @@ class Rules:
     recall_interval_s: int = 10
     undo_s: int = 10
     rate_within_s: int = 60
+    supplement_days: int = 7  # within which a visit not rated at the counter may be rated by phone (补充评价)
     finish_on_call: bool = False  # call_next while serving finishes first
     call_order: str = "time"  # "time" or "list"
     priority_every: int = 3  # ordinary calls between two priority calls

@@ -174,6 +174,7 @@ RULES = Table("rules", "", (
     _rule("return_rule", Choice.of(*(rule.value for rule in ReturnRule))), _rule("return_places", Number(1, 50)),
     _rule("return_limit", Number(0, 20)), _rule("return_same_half_day", YesNo()), _rule("recall_limit", Number(0, 20)),
     _rule("recall_interval_s", Number(1, 300)), _rule("undo_s", Number(0, 60)), _rule("rate_within_s", Number(10, 600)),
+    _rule("supplement_days", Number(0, 15)),
     _rule("finish_on_call", YesNo()), _rule("call_order", Choice.of("time", "list")),
     _rule("priority_every", Number(0, 20)), _rule("priority_cap_minutes", Number(0, 240)),
     _rule("pass_on_rank", Choice.of("original", "front", "end")), _rule("inquiries_rateable", YesNo()),

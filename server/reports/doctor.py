@@ -85,6 +85,33 @@ def one_counter_record(connection: Connection, hall: str) -> Iterator[str]:
         yield f"rating of visit {row['visit']}"
 
 
+def later_beside_not_rated(connection: Connection, hall: str) -> Iterator[str]:
+    """A later rating stands only beside a counter record that says "not rated", and a visit has at most one."""
+    query = (
+        "SELECT r.visit, r.channel FROM ratings r LEFT JOIN ratings c ON c.hall = r.hall AND c.visit = r.visit "
+        "AND c.channel = 'counter' WHERE r.hall = :hall AND r.channel <> 'counter' AND (c.visit IS NULL "
+        "OR c.level IS NOT NULL OR r.level IS NULL OR EXISTS (SELECT 1 FROM ratings o WHERE o.hall = r.hall "
+        "AND o.visit = r.visit AND o.channel NOT IN ('counter', r.channel)))"
+    )
+    for row in _rows(connection, query, hall=hall):
+        yield f"visit {row['visit']}: a rating by {row['channel']}"
+
+
+def reasons_of_rated(connection: Connection, hall: str) -> Iterator[str]:
+    """Reasons stand only with a visit that was rated, are for its level, and are what their journal entry says."""
+    query = (
+        "SELECT n.visit, n.level, n.codes, n.text, j.facts, EXISTS (SELECT 1 FROM ratings r WHERE r.hall = n.hall "
+        "AND r.visit = n.visit AND r.level = n.level) AS rated FROM rating_reasons n "
+        "LEFT JOIN journal j ON j.hall = n.hall AND j.revision = n.revision WHERE n.hall = :hall"
+    )
+    for row in _rows(connection, query, hall=hall):
+        facts = json.loads(row["facts"] or "{}")
+        told = (facts.get("visit"), ";".join(facts.get("codes", [])))
+        added = row["text"] and not facts.get("words")  # own words may be erased, never added
+        if not row["rated"] or added or told != (row["visit"], row["codes"]):
+            yield f"reasons of visit {row['visit']}"
+
+
 def slips_reserved(connection: Connection, hall: str) -> Iterator[str]:
     """Every ticket has its slip."""
     query = (
@@ -156,6 +183,8 @@ INVARIANTS: dict[str, Check] = {
     "visits_fit_states": visits_fit_states,
     "waits_not_negative": waits_not_negative,
     "one_counter_record": one_counter_record,
+    "later_beside_not_rated": later_beside_not_rated,
+    "reasons_of_rated": reasons_of_rated,
     "slips_reserved": slips_reserved,
     "chain_holds": chain_holds,
     "states_follow_journal": states_follow_journal,

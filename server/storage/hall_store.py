@@ -7,12 +7,13 @@ import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from contract.words import State, VisitEnd
 from server.domain.day import Day
 from server.domain.hall import Hall
+from server.domain.later_rating import REMEMBERED_DAYS, remembered
 from server.domain.numbering import make_id
 from server.domain.rating import LOST_AFTER_MS
 from server.domain.ticket import Visit
@@ -86,6 +87,7 @@ def _load_day(connection: sqlite3.Connection, hall: str, head: Head, day: Day) -
     for row in select("guide_requests"):
         day.requests[row["id"]] = rows.request_from(row)
     _load_records(connection, hall, head, day)
+    _load_rated(connection, hall, head, day)
     for row in select("visits"):
         _take_in(day, rows.visit_from(row))
     day.order_states()
@@ -112,6 +114,28 @@ def _load_records(connection: sqlite3.Connection, hall: str, head: Head, day: Da
     )
     for row in connection.execute(query, (hall, oldest, first)):
         day.pending[row["id"]] = rows.visit_from(row)
+
+
+def _load_rated(connection: sqlite3.Connection, hall: str, head: Head, day: Day) -> None:
+    """Visits with their counter record, of the days in which a citizen may still add to it."""
+    since = head.day - timedelta(days=REMEMBERED_DAYS)
+    query = "SELECT MIN(first_revision) FROM days WHERE hall = ? AND day >= ?"
+    first = connection.execute(query, (hall, since.isoformat())).fetchone()[0]
+    query = (
+        "SELECT v.id, v.ticket, c.window, c.clerk, v.ended_ms, MAX(r.level) AS level, n.visit IS NOT NULL AS reasons "
+        "FROM visits v JOIN ratings c ON c.hall = v.hall AND c.visit = v.id AND c.channel = 'counter' "
+        "JOIN ratings r ON r.hall = v.hall AND r.visit = v.id "
+        "LEFT JOIN rating_reasons n ON n.hall = v.hall AND n.visit = v.id "
+        "WHERE v.hall = ? AND v.id >= ? AND v.id < ? GROUP BY v.id"
+    )
+    oldest = make_id(head.no, first if first is not None else head.first_revision)
+    for row in connection.execute(query, (hall, oldest, make_id(head.no + 1, 0))):
+        rated = rows.rated_from(row)
+        if remembered(day.hall, rated.ended_ms, head.day):
+            day.rated[rated.visit] = rated
+        record = day.records.get(rated.visit)
+        if record is not None and record.level is None and rated.level is not None:
+            day.count_later(rated.level)
 
 
 def _take_in(day: Day, visit: Visit) -> None:
@@ -157,7 +181,9 @@ def save(connection: sqlite3.Connection, hall: str, head: Head, now: HallNow) ->
         UPSERT["line_stops"],
         [(hall, line, int(day.stopped.get(line, False)), head.revision) for line in sorted(changed.stops)],
     )
-    many(INSERT["ratings"], [rows.rating_row(hall, r, head.time_ms) for r in changed.records])
+    ratings = [rows.rating_row(hall, r, head.time_ms) for r in changed.records]
+    many(INSERT["ratings"], ratings + [rows.later_row(hall, r) for r in changed.later])
+    many(INSERT["rating_reasons"], [rows.reasons_row(hall, r) for r in changed.reasons])
     _save_register(many, hall, now)
     many(INSERT["definitions"], [(hall, revision, head.time_ms, text) for revision, text in now.new_documents])
     many(INSERT["days"], [(hall, new.isoformat(), first) for new, first in now.new_days])

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from typing import Any
 
+from contract.options import VERSION
 from contract.words import (
     DeviceKind,
     HoldKind,
@@ -19,11 +20,11 @@ from contract.words import (
 )
 from server.domain.day import CounterRecord, WindowNow
 from server.domain.guide import GuideRequest
+from server.domain.later_rating import LaterRating, RatedVisit, Reasons
 from server.domain.ticket import Slip, Ticket, Visit
 from server.storage.register import DeviceEntry, OneTimeCode, SessionEntry, User
 
 Row = tuple[Any, ...]
-RATING_OPTIONS_VERSION = "2"  # version of the national option list in force
 
 
 def ticket_row(hall: str, t: Ticket) -> Row:
@@ -120,7 +121,7 @@ def rating_row(hall: str, r: CounterRecord, received_ms: int) -> Row:
     """A counter record as its row."""
     return (
         hall, r.visit, "counter", r.level, r.reason.value if r.reason else None, r.at_ms, received_ms, r.window,
-        r.clerk, RATING_OPTIONS_VERSION, r.revision,
+        r.clerk, VERSION, r.revision,
     )  # fmt: skip
 
 
@@ -129,6 +130,24 @@ def record_from(row: sqlite3.Row) -> CounterRecord:
     return CounterRecord(
         visit=row["visit"], level=row["level"], reason=NotRated(row["reason"]) if row["reason"] else None,
         at_ms=row["at_ms"], window=row["window"], clerk=row["clerk"], revision=row["revision"],
+    )  # fmt: skip
+
+
+def later_row(hall: str, r: LaterRating) -> Row:
+    """A later rating as its row."""
+    return (hall, r.visit, r.channel, r.level, None, r.at_ms, r.at_ms, r.window, r.clerk, VERSION, r.revision)
+
+
+def reasons_row(hall: str, r: Reasons) -> Row:
+    """Reasons as their row."""
+    return (hall, r.visit, r.level, ";".join(r.codes), r.text, r.at_ms, VERSION, r.revision)
+
+
+def rated_from(row: sqlite3.Row) -> RatedVisit:
+    """A rated visit from what its rows say together."""
+    return RatedVisit(
+        visit=row["id"], ticket=row["ticket"], window=row["window"], clerk=row["clerk"], ended_ms=row["ended_ms"],
+        level=row["level"], reasons=bool(row["reasons"]),
     )  # fmt: skip
 
 

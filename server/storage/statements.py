@@ -37,8 +37,11 @@ UPSERT = {
 }  # fmt: skip
 INSERT = {
     table.name: _insert(table)
-    for table in (tables.definitions, tables.days, tables.ratings, tables.journal, tables.replies, tables.codes)
-}
+    for table in (
+        tables.definitions, tables.days, tables.ratings, tables.rating_reasons, tables.journal, tables.replies,
+        tables.codes,
+    )
+}  # fmt: skip
 REPLY_BY_KEY = "SELECT digest, body, refused FROM replies WHERE hall = ? AND key = ?"
 HALL_ROW = "SELECT no, revision, day, first_revision, closed_ms, head_hash, time_ms FROM halls WHERE hall = ?"
 DELETE_CODE = "DELETE FROM codes WHERE hall = ? AND code_hash = ?"

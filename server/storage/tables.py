@@ -212,6 +212,21 @@ ratings = Table(
     sqlite_with_rowid=False,
 )
 
+rating_reasons = Table(
+    "rating_reasons",
+    metadata,
+    _hall(),
+    Column("visit", BigInteger, nullable=False),
+    Column("level", Integer, nullable=False),  # the level they are reasons for
+    Column("codes", Text, nullable=False),  # of the national list, separated by ;
+    Column("text", Text, nullable=False),  # own words; may be erased
+    Column("at_ms", BigInteger, nullable=False),
+    Column("list_version", Text, nullable=False),
+    _revision(),
+    PrimaryKeyConstraint("hall", "visit"),
+    sqlite_with_rowid=False,
+)
+
 journal = Table(
     "journal",
     metadata,

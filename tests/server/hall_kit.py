@@ -61,7 +61,7 @@ _KINDS: tuple[type[r.Reply], ...] = (
 REPLIES = {kind.model_fields["kind"].default: kind for kind in _KINDS}
 _TABLES = (
     "halls", "definitions", "days", "tickets", "visits", "slips", "guide_requests", "windows",
-    "line_stops", "ratings", "journal",
+    "line_stops", "ratings", "rating_reasons", "journal",
     "devices", "users", "sessions", "codes",
 )  # fmt: skip
 
@@ -381,6 +381,7 @@ def memory_of(now: HallNow) -> dict[str, Any]:
         "unsettled": set(day.unsettled),
         "troubles": set(day.troubles),
         "records": day.records,
+        "rated": day.rated,
         "levels": {level: n for level, n in day.levels.items() if n},
         "windows": day.windows,
         "stopped": {line for line, stopped in day.stopped.items() if stopped},

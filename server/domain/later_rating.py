@@ -1,0 +1,77 @@
+"""Ratings after the counter (补充评价): who may still rate, until when; and who may add reasons.
+
+A later rating stands beside a counter record that says "not rated", never over it. All times are epoch milliseconds.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from contract.words import Code
+from server.domain.hall import Hall
+from server.domain.hours import business_day
+
+DAY_MS = 86_400_000
+REASONS_AFTER_MS = DAY_MS  # a rating given in the last minute may still get its reasons
+LONGEST_DAYS = 15  # a hall may not ask for more
+REMEMBERED_DAYS = LONGEST_DAYS + 2
+
+
+@dataclass(frozen=True, slots=True)
+class LaterRating:
+    """A level given after the counter, through another channel."""
+
+    visit: int
+    channel: str
+    level: int
+    at_ms: int
+    window: str
+    clerk: str
+    revision: int = 0  # of the command that recorded it
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why somebody rated as they did: codes of the national list, and own words (which the journal never holds)."""
+
+    visit: int
+    level: int
+    codes: tuple[str, ...]
+    text: str
+    at_ms: int
+    revision: int = 0
+
+
+@dataclass(slots=True)
+class RatedVisit:
+    """A finished visit of the last days that has its counter record: which level counts, and what may still come.
+
+    `level`: the counter's, else the later one; None while there is only "not rated".
+    """
+
+    visit: int
+    ticket: int
+    window: str
+    clerk: str
+    ended_ms: int
+    level: int | None
+    reasons: bool = False
+
+    def why_not_rate(self, days: int, now_ms: int) -> Code | None:
+        """Why it may not be rated now, or None."""
+        if self.level is not None:
+            return Code.ALREADY_RATED
+        return Code.SUPPLEMENT_TOO_LATE if now_ms > self.ended_ms + days * DAY_MS else None
+
+    def why_no_reasons(self, days: int, now_ms: int) -> Code | None:
+        """Why no reasons may be added now, or None."""
+        if self.level is None:
+            return Code.NOT_RATED_YET
+        if self.reasons:
+            return Code.REASONS_GIVEN
+        late = now_ms > self.ended_ms + days * DAY_MS + REASONS_AFTER_MS
+        return Code.SUPPLEMENT_TOO_LATE if late else None
+
+
+def remembered(hall: Hall, ended_ms: int, today: date) -> bool:
+    """Whether a visit that ended then may still get something, under whatever rule the hall may take."""
+    return business_day(hall, ended_ms) >= today - timedelta(days=REMEMBERED_DAYS)
