@@ -222,6 +222,7 @@ class QueueCard(Card):
     numbers: list[QueuedTicket]
     held: list[ParkedTicket]
     missed: list[ParkedTicket]
+    overdue_minutes: int  # from this wait on a ticket of the line has waited too long
 
 
 class TicketAtWork(Card):
@@ -293,6 +294,24 @@ class TodayCard(Card):
     not_rated: int
     pending: int
     levels: dict[str, int]
+    people_called: int  # tickets called so far; the next two are about their waits, not about who waits now
+    called_wait_average_s: int | None
+    called_wait_p90_s: int | None  # nine of ten did not wait longer
+    capacity: int  # of all zones; 0 where the hall does not say
+
+
+class Hour(Card):
+    """One hour of the day: numbers taken, and tickets called for the first time."""
+
+    start: str
+    taken: int
+    called: int
+
+
+class HoursCard(Card):
+    """`hours` (manager): the day hour by hour, from the first with a number to the last."""
+
+    hours: list[Hour]
 
 
 class AlertsCard(Card):
@@ -312,6 +331,7 @@ AUDIENCE: dict[str, Audience] = {
     "queue": Audience.STAFF,
     "devices": Audience.STAFF,
     "today": Audience.MANAGER,
+    "hours": Audience.MANAGER,
     "alerts": Audience.MANAGER,
 }
 
@@ -326,6 +346,7 @@ CARDS: dict[str, type[Card]] = {
     "queue": QueueCard,
     "devices": DevicesCard,
     "today": TodayCard,
+    "hours": HoursCard,
     "alerts": AlertsCard,
 }
 

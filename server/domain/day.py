@@ -15,6 +15,7 @@ from server.domain.indicators import RECENT_MS
 from server.domain.later_rating import LaterRating, RatedVisit, Reasons, remembered
 from server.domain.line import CHOSEN, Next, Queue, callable_lines, next_for
 from server.domain.numbering import Series
+from server.domain.tally import Tally
 from server.domain.ticket import Slip, Ticket, Visit
 
 _MOST_CALLS = 400  # kept for the boards
@@ -144,6 +145,7 @@ class Day:
         self.recent: dict[str, deque[tuple[int, int]]] = {}  # line -> (ended, handling ms)
         self.own: dict[str, OwnDay] = {}  # clerk -> what they have finished
         self.requests: dict[int, GuideRequest] = {}
+        self.tally = Tally()
         self.last_take: dict[str, int] = {}  # kiosk -> time
 
     # --- finding -------------------------------------------------------------------------------------------------
@@ -197,6 +199,7 @@ class Day:
         """A ticket of the day, new or loaded."""
         self.tickets[ticket.id] = ticket
         self.by_state[ticket.state][ticket.id] = ticket
+        self.tally.took(ticket)
 
     def order_states(self) -> None:
         """After loading: the tickets of each state in the order they came into it."""
@@ -245,6 +248,7 @@ class Day:
 
     def begin_visit(self, visit: Visit) -> None:
         """A ticket was called to a window."""
+        self.tally.was_called(self.tickets[visit.ticket], visit)
         self.visits[visit.id] = visit
         self.tickets[visit.ticket].visit = visit.id
         self.put_in_hand(visit)
@@ -278,7 +282,9 @@ class Day:
         visit.close(end, now_ms)
         ticket = self.tickets[visit.ticket]
         ticket.visit = None
-        if end is not VisitEnd.UNDONE:
+        if end is VisitEnd.UNDONE:
+            self.tally.was_undone(visit)
+        else:
             ticket.only_window = ""
         took = visit.handling_ms
         if end is VisitEnd.FINISHED and took is not None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contract.cards import AUDIENCE, Card
 from contract.words import FINAL_STATES, Audience, State
 from server.domain.day import Day, Touched
-from server.live import hall_cards, window_cards
+from server.live import hall_cards, today_cards, window_cards
 from server.storage.hall_now import HallNow
 from server.storage.published import CardValue, Published, View
 
@@ -101,7 +101,8 @@ def _make(now: HallNow, touched: Touched, *, everything: bool, now_ms: int) -> M
             yield f"prints/{kiosk}", hall_cards.prints_card(day, kiosk)
     if everything or touched.devices:
         yield "devices", hall_cards.devices_card(now)
-    yield "today", hall_cards.today_card(day)
+    yield "today", today_cards.today_card(day)
+    yield "hours", today_cards.hours_card(day)
 
 
 def _windows_of(day: Day, lines: set[str]) -> set[str]:

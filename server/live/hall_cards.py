@@ -98,6 +98,7 @@ def queue_card(day: Day, line_id: str) -> c.QueueCard:
         numbers=numbers,
         held=[parked(day, t) for t in here if t.state is State.HELD],
         missed=[parked(day, t) for t in here if t.state is State.MISSED],
+        overdue_minutes=queue.line.service.overdue_wait_minutes,
     )
 
 
@@ -199,29 +200,6 @@ def _at_work(day: Day, ticket: Ticket) -> c.TicketAtWork:
         ticket=ticket.id, visit=visit.id, number=ticket.label, window=visit.window, state=ticket.state.value,
         since=iso(since),
     )  # fmt: skip
-
-
-def today_card(day: Day) -> c.TodayCard:
-    """`today`: totals from the day's own indexes."""
-    pending = sum(1 for visit in day.pending if visit in day.visits)
-    count = {state: len(tickets) for state, tickets in day.by_state.items()}
-    records = len(day.records)
-    return c.TodayCard(
-        taken=len(day.tickets),
-        called=count[State.CALLED],
-        serving=count[State.SERVING],
-        waiting=count[State.WAITING],
-        held=count[State.HELD],
-        done=count[State.DONE],
-        missed=count[State.MISSED],
-        abandoned=count[State.ABANDONED],
-        cancelled=count[State.CANCELLED],
-        rateable=records + pending,
-        rated=records - day.levels[0],
-        not_rated=day.levels[0],
-        pending=pending,
-        levels={str(level): day.levels[level] for level in range(5, 0, -1)},
-    )
 
 
 def alerts_card() -> c.AlertsCard:

@@ -141,6 +141,8 @@ def _load_rated(connection: sqlite3.Connection, hall: str, head: Head, day: Day)
 def _take_in(day: Day, visit: Visit) -> None:
     """Put a loaded visit where the day expects it; visits come in the order of their ids."""
     day.visits[visit.id] = visit
+    if visit.end is not VisitEnd.UNDONE:
+        day.tally.was_called(day.tickets[visit.ticket], visit)
     if visit.ended_ms is None and visit.held_ms is None:
         day.windows[visit.window].visit = visit.id
     if visit.rateable and visit.id not in day.records:

@@ -37,7 +37,7 @@ def queue_card(line: str, numbers: int, first: int = 87) -> QueueCard:
         )
         for place in range(numbers)
     ]
-    return QueueCard(line=line, numbers=queued, held=[], missed=[])
+    return QueueCard(line=line, numbers=queued, held=[], missed=[], overdue_minutes=30)
 
 
 def parked(ticket: int, number: str, minutes: int, kind: HoldKind | None, reason: str | None = None) -> ParkedTicket:

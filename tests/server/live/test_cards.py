@@ -15,7 +15,7 @@ from tests.server.hall_kit import AGENT, DESK, K1, HallOnDisk, Halls, copy_of, d
 
 PUBLIC = {"hall", "line", "service", "window", "calls", "prints"}
 STAFF = PUBLIC | {"work", "queue", "devices"}
-MANAGER = STAFF | {"today", "alerts"}
+MANAGER = STAFF | {"today", "hours", "alerts"}
 
 
 def busy(hall: HallOnDisk) -> None:
@@ -66,7 +66,7 @@ def test_each_audience_sees_its_own_kinds_and_all_of_the_one_before(hall: HallOn
 
 def test_there_is_a_card_for_every_line_window_zone_and_kiosk(hall: HallOnDisk) -> None:
     definition = hall.now.definition
-    expected = {"hall", "devices", "today", "alerts", "prints/K1", "prints/K2"}
+    expected = {"hall", "devices", "today", "hours", "alerts", "prints/K1", "prints/K2"}
     expected |= {f"{kind}/{line}" for line in definition.lines for kind in ("line", "queue")}
     expected |= {f"{kind}/{no}" for no in definition.windows for kind in ("window", "work")}
     expected |= {f"calls/{zone}" for zone in definition.zones}
@@ -91,7 +91,7 @@ def test_a_card_that_did_not_change_keeps_its_object(hall: HallOnDisk) -> None:
     hall.take("C")
     after = hall.cards(Audience.MANAGER)
     new = {key for key, card in after.items() if before[key] is not card}
-    assert new == {"line/C", "queue/C", "work/107", "today"}
+    assert new == {"line/C", "queue/C", "work/107", "today", "hours"}
     assert all(before[key] != after[key] for key in new)
 
 
