@@ -56,6 +56,11 @@ def pages(halls: Mapping[str, Published], folders: Folders) -> Blueprint:
         _known(halls, hall)
         return send_from_directory(folders.pages, "desk.html")
 
+    @routes.get("/<hall>/command")
+    def command(hall: str) -> Response:
+        _known(halls, hall)
+        return send_from_directory(folders.pages, "command.html")
+
     @routes.get("/openapi/")
     def api_page() -> Response:
         return send_from_directory(folders.pages, "api.html")

@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page  # noqa: E402
 from contract.cards import Panel  # noqa: E402
 from contract.refusals import refuse  # noqa: E402
 from contract.words import Code, WindowState  # noqa: E402
+from tests.browser import sample_command as command  # noqa: E402
 from tests.browser import sample_hall as hall  # noqa: E402
 from tests.browser import sample_staff as staff  # noqa: E402
 from tests.browser import test_window_screen as screens  # noqa: E402
@@ -52,7 +53,7 @@ class Picture:
     langs: tuple[str, ...] = ("zh", "en")
     storage: dict[str, str] = field(default_factory=dict)
     ready: str = (
-        ".svc, .k-without, .k-none, .wp, .wp-sign, .b-row, .b-wait td, .dk-lines li, .dk-sign, .ix-links, .ws-win"
+        ".svc, .k-without, .k-none, .wp, .wp-sign, .b-row, .b-wait td, .dk-lines li, .dk-sign, .ix-links, .ws-win, .cmd"
     )
 
 
@@ -189,6 +190,15 @@ def _age_of_window(seconds: int) -> Callable[[Page, Any], None]:
     return act
 
 
+def _age_of_command(seconds: int) -> Callable[[Page, Any], None]:
+    def act(page: Page, server: StandInServer) -> None:
+        server.deaf = True
+        page.clock.run_for(seconds * 1000)
+        page.wait_for_selector(".cmd-ask" if seconds > 60 else ".cmd-old")
+
+    return act
+
+
 SESSION = {"paihao/session/LJ": '{"token": "7.session", "name": "刘敏", "roles": ["guide", "floor_manager"]}'}
 CUT: dict[str, Any] = {"connected": False, "since": hall.at(minutes=1)}
 
@@ -263,6 +273,12 @@ PICTURES = [
     Picture("window-screen-tall", PANEL, _screen(WindowState.CALLED), "/LJ/window/211", _see(FACE)),
     Picture("window-screen-stale", STRIP, _screen(WindowState.CALLED), "/LJ/window/211", _age_of_window(13), ("zh",)),
     Picture("window-screen-lost", STRIP, _screen(WindowState.CALLED), "/LJ/window/211", _age_of_window(70)),
+    Picture("command", BOARD, _server(command.manager_cards), "/LJ/command", storage=SESSION),
+    Picture("command-old", BOARD, _server(command.manager_cards), "/LJ/command", _age_of_command(13), ("zh",), SESSION),
+    Picture(
+        "command-lost", BOARD, _server(command.manager_cards), "/LJ/command", _age_of_command(70), ("en",), SESSION
+    ),
+    Picture("command-sign-in", BOARD, _server(command.manager_cards), "/LJ/command"),
     Picture("index", DESK, _server(staff.staff_cards), "/"),
     Picture("desk-sign-in", DESK, _server(staff.staff_cards), "/LJ/desk", langs=("zh",)),
     Picture("desk-first", DESK, _server(staff.staff_cards), "/LJ/desk#first", langs=("zh",)),

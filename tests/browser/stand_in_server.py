@@ -96,6 +96,7 @@ class StandInServer:
             "/": "server/pages/web/index.html",
             "/LJ/board": "display/web/board.html",
             "/LJ/desk": "server/pages/web/desk.html",
+            "/LJ/command": "server/pages/web/command.html",
         }
         if method == "GET" and path.startswith("/LJ/window/"):
             return send_file(ROOT / "display/web/window.html", start_response)
@@ -123,7 +124,7 @@ class StandInServer:
         return [self.portraits[staff_no]]
 
     def _snapshot(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"].endswith("staff") and environ.get("HTTP_X_SESSION") != "7.session":
+        if environ["PATH_INFO"].endswith(("staff", "manager")) and environ.get("HTTP_X_SESSION") != "7.session":
             return send_json(refuse(Code.NOT_SIGNED_IN).model_dump(mode="json"), start_response, "401 Unauthorized")
         self.snapshots += 1
         snapshot = Snapshot(hall="LJ", revision=self.revision, time=self._time(), cards=self.cards)

@@ -198,5 +198,5 @@ def test_the_first_page_lists_halls_and_their_pages(serve: Serve, open_page: Ope
     zones = [zone.model_dump() for zone in hall.hall_card().zones]
     server.halls = [{"code": "LJ", "name": hall.hall_card().name.model_dump(), "zones": zones}]
     page = open_page(server.url + "/", SIZE)
-    expect(page.locator(".ix-links a")).to_have_count(6)
-    assert page.locator(".ix-links a").nth(2).get_attribute("href") == "/LJ/board?zone=A"
+    expect(page.locator(".ix-links a")).to_have_count(7)
+    assert page.locator(".ix-links a").nth(3).get_attribute("href") == "/LJ/board?zone=A"

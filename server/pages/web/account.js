@@ -28,7 +28,7 @@ function Form({ title, fields, send, act, server, refusal, children }) {
   </form>`;
 }
 
-function SignIn({ server }) {
+function SignIn({ server, title, children }) {
   const [refusal, setRefusal] = useState(null);
   const send = async (form) => {
     const answer = await server.do("desk", "sign_in", { login: form.login.trim(), password: form.password });
@@ -40,8 +40,8 @@ function SignIn({ server }) {
     { name: "login", label: t("sign.login"), input: { autocomplete: "username" } },
     { name: "password", label: t("sign.password"), input: { type: "password", autocomplete: "current-password" } },
   ];
-  return html`<${Form} title=${t("desk.title")} fields=${fields} send=${send} act=${t("sign.in")} server=${server} refusal=${refusal}>
-    <a href="#first">${t("sign.first_link")}</a>
+  return html`<${Form} title=${title ?? t("desk.title")} fields=${fields} send=${send} act=${t("sign.in")} server=${server} refusal=${refusal}>
+    <a href="#first">${t("sign.first_link")}</a>${children}
   <//>`;
 }
 
@@ -65,11 +65,12 @@ function FirstPassword({ server }) {
   <//>`;
 }
 
-export function Account({ server }) {
+/** `title` of the page, `children` under the form: the desk's unless said. */
+export function Account({ server, title, children }) {
   const first = useHash() === "#first";
   const other = lang() === "zh" ? "en" : "zh";
   return html`<main class="dk-sign">
     <button class="dk-small" lang=${other} onClick=${() => setLang(other)}>${t("lang.other")}</button>
-    ${first ? html`<${FirstPassword} server=${server} />` : html`<${SignIn} server=${server} />`}
+    ${first ? html`<${FirstPassword} server=${server} />` : html`<${SignIn} server=${server} title=${title}>${children}<//>`}
   </main>`;
 }

@@ -38,6 +38,7 @@ function Hall({ hall }) {
     <h2 class="title">${pick(hall.name)}<small>${hall.code}</small></h2>
     <ul class="ix-links">
       <li><a class="key" href=${`/${hall.code}/desk`}>${t("index.desk")}</a></li>
+      <li><a class="key" href=${`/${hall.code}/command`}>${t("command.title")}</a></li>
       <li><a class="key" href=${board}>${t("index.board_all")}</a></li>
       ${hall.zones.map((zone) => html`<li key=${zone.zone}><a class="key" href=${`${board}?zone=${encodeURIComponent(zone.zone)}`}>${t("index.board")}　${zone.floor} ${pick(zone.name)}</a></li>`)}
     </ul>

@@ -5,31 +5,14 @@ import { clock } from "/assets/shared/clock.js";
 import { Shape } from "/assets/shared/shapes.js";
 import { cardsOf } from "/assets/shared/store.js";
 import { hasWord, t } from "/assets/shared/words.js";
+import { troublesOf } from "./health.js";
 
 const MOST = 30;
-const FINE = new Set(["ready", "unheard", "ok", "connected", "none"]);
 
 function Numbers({ title, all, choose, say }) {
   return html`<section><h2>${title}<span>${all.length}</span></h2><ul>
     ${all.slice(0, MOST).map((one) => html`<li key=${one.slip ?? one.ticket}><button class="num" onClick=${() => choose(one.ticket)}>${one.number}</button><span>${say(one)}</span></li>`)}
   </ul></section>`;
-}
-
-/** What is wrong with an agent's devices, the windows of the same fault together: "keypad silent 101 102". */
-function troublesOf(health) {
-  const found = new Map();
-  for (const [what, state] of Object.entries(health)) {
-    if (FINE.has(state)) continue;
-    const [part, window] = what.split("/");
-    const said = `${known(`part.${part}`, part)} ${known(part === "printer" ? `printer.${state}` : `device_state.${state}`, state)}`;
-    found.set(said, [...(found.get(said) ?? []), window ?? ""]);
-  }
-  return [...found].map(([said, windows]) => `${said} ${windows.join(" ")}`);
-}
-
-/** The catalogue's text, or the code itself where a newer agent sends one that this page does not know. */
-function known(key, code) {
-  return hasWord(key) ? t(key) : code;
 }
 
 function Device({ device }) {
