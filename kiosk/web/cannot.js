@@ -4,11 +4,7 @@ import { html } from "/assets/vendor/htm-preact/standalone.module.js";
 import { clock, date } from "/assets/shared/clock.js";
 import { Shape } from "/assets/shared/shapes.js";
 import { lang, pick, t, tIn } from "/assets/shared/words.js";
-
-function Head({ what }) {
-  const other = lang() === "zh" ? "en" : "zh";
-  return html`<div class="got-head"><h1 class="title">${t(what)}</h1><span class="en" lang=${other}>${tIn(other, what)}</span></div>`;
-}
+import { Head, Named } from "./head.js";
 
 function Fact({ name, children }) {
   const other = lang() === "zh" ? "en" : "zh";
@@ -25,24 +21,24 @@ function Again({ line, hall }) {
   return html`${on ? `${on.day} ${on.weekday}` : t("closed.today")}　<span class="num">${time}</span>`;
 }
 
-export function Closed({ agent, page, home }) {
+export function Closed({ agent, page, home, go }) {
   const line = agent.cards[`line/${page.line}`];
   const { hall } = agent.cards;
   const why = line.why ?? "no_window";
-  const zone = hall.zones.find((found) => found.zone === line.zones[0]);
+  const things = agent.cards[`service/${line.prefix}`]?.bring ?? [];
   return html`<div class="shut">
     <${Head} what=${why === "ask_desk" ? "closed.head_desk" : "closed.head"} />
-    <div class="shut-name"><b class="num">${line.prefix}</b><div>
-      <h2>${pick(line.name)}</h2>
-      <p>${pick(line.department ?? zone?.name)}　${line.windows.slice(0, 8).join(" ")}</p>
-    </div></div>
+    <${Named} line=${line} hall=${hall} />
     <dl class="facts">
       <${Fact} name="closed.why">${t(`why.${why}`)}<//>
       <${Fact} name="closed.again"><${Again} line=${line} hall=${hall} /><//>
       <${Fact} name="closed.else">${t(why === "ask_desk" ? "closed.else_desk" : "closed.else_do")}
         ${hall.supervision_phone && html`<small>${t("kiosk.phone", { phone: hall.supervision_phone })}</small>`}<//>
     </dl>
-    <div class="keys1"><button class="key key-ink" onClick=${home}>${t("closed.other")}</button></div>
+    <div class="keys1 keys-two">
+      ${things.length > 0 && html`<button class="key" onClick=${() => go({ name: "bring", line: line.line })}>${t("kiosk.bring")}</button>`}
+      <button class="key key-ink" onClick=${home}>${t("closed.other")}</button>
+    </div>
   </div>`;
 }
 
@@ -52,7 +48,7 @@ export function Refused({ page, home }) {
     <div class="warn k-warn" role="alert"><${Shape} name="tri" /><div>
       <h1>${pick(refusal.sentence)}</h1><p>${pick(refusal.what_to_do)}</p>
     </div></div>
-    <div class="shut-name"><b class="num">${line.prefix}</b><div><h2>${pick(line.name)}</h2><p>${t("kiosk.no_number_given")}</p></div></div>
+    ${line && html`<div class="shut-name"><b class="num">${line.prefix}</b><div><h2>${pick(line.name)}</h2><p>${t("kiosk.no_number_given")}</p></div></div>`}
     <div class="keys1"><button class="key key-ink" onClick=${home}>${t("closed.other")}</button></div>
   </div>`;
 }

@@ -5,7 +5,7 @@ import { cardsOf } from "/assets/shared/store.js";
 
 // Lengths in the page's unit. `width`: of all keys of a row; `letter`, `name`: at scale 1.
 const PORTRAIT = { height: 1392, width: 900, row: 98, least: 62, most: 172, columns: 2, letter: 56, pad: 40, name: 31, single: 8 };
-const LANDSCAPE = { height: 604, width: 1232, row: 84, least: 62, most: 118, columns: 1, letter: 46, pad: 24, name: 26, single: 0 };
+const LANDSCAPE = { height: 588, width: 1232, row: 84, least: 62, most: 118, columns: 1, letter: 46, pad: 24, name: 26, single: 0 };
 
 const byOrder = (a, b) => a.order - b.order;
 

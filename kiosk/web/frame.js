@@ -8,7 +8,14 @@ import { lang, pick, setLang, t } from "/assets/shared/words.js";
 function Clock({ offset, zone }) {
   const now = useNow(offset);
   const { day, weekday } = date(now, zone);
-  return html`<div class="k-clock"><b class="num">${clock(now, zone)}</b><span>${day}<br />${weekday}</span></div>`;
+  return html`<p class="k-clock">${day}　${weekday}　<b class="num">${clock(now, zone)}</b></p>`;
+}
+
+/** The four switches have the four corners of every page. Care mode is the first. */
+function CareKey({ care, setCare }) {
+  const sign = lang() === "zh" ? "大" : "A";
+  return html`<button class="key k-care" aria-pressed=${care} onClick=${() => setCare(!care)}>
+    <b aria-hidden="true">${sign}</b><span>${t("care.key")}<br /><small>${t(care ? "care.off" : "care.on")}</small></span></button>`;
 }
 
 export function Frame(props) {
@@ -17,8 +24,8 @@ export function Frame(props) {
   const other = lang() === "zh" ? "en" : "zh";
   return html`<main class=${`kiosk ${portrait ? "" : "k-land"} k-page-${page.name}`}>
     <header class="k-ends">
-      <${Clock} offset=${agent.offset} zone=${hall?.timezone ?? "Asia/Shanghai"} />
-      <div class="k-mid"><p class="title">${pick(hall?.name)}</p></div>
+      <${CareKey} ...${props} />
+      <div class="k-mid"><p class="title">${pick(hall?.name)}</p><${Clock} offset=${agent.offset} zone=${hall?.timezone ?? "Asia/Shanghai"} /></div>
       <button class="key" lang=${other} onClick=${() => setLang(other)}>
         <span>${t("lang.other")}<br /><small>${t("lang.key")}</small></span>
       </button>
@@ -28,12 +35,13 @@ export function Frame(props) {
       <button class="key" aria-pressed=${contrast} onClick=${() => setContrast(!contrast)}>
         <${Shape} name="half" /><span>${t("kiosk.contrast")}</span>
       </button>
-      ${page.name === "home" ? html`<div class="k-mid"><${Own} ...${props} /></div><span></span>` : html`<${Nav} ...${props} />`}
+      ${page.name === "home" && !page.look ? html`<div class="k-mid"><${Own} ...${props} /></div><span></span>` : html`<${Nav} ...${props} />`}
     </footer>
   </main>`;
 }
 
-function Own({ agent }) {
+function Own({ agent, care }) {
+  if (care) return html`<p>${t("care.lasts")}</p>`;
   const own = agent.agent;
   const phone = agent.cards.hall?.supervision_phone;
   if (!own) return null;
@@ -43,7 +51,7 @@ function Own({ agent }) {
 }
 
 function Nav({ page, go, home, leave, left, agent }) {
-  const back = page.name === "closed" || page.name === "refused";
+  const back = Boolean(page.from) || page.name === "closed" || page.name === "refused";
   const finished = page.name === "number";
   return html`<div class="k-nav">
     ${back && html`<button class="key" disabled=${agent.busy} onClick=${() => (page.from ? go(page.from) : home())}>

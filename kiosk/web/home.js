@@ -4,6 +4,7 @@ import { html } from "/assets/vendor/htm-preact/standalone.module.js";
 import { Shape } from "/assets/shared/shapes.js";
 import { lang, pick, t, tIn, waitText } from "/assets/shared/words.js";
 import { byZone, layout, linesAndGroups, nameClass } from "./directory.js";
+import { Guide, LookKey } from "./more.js";
 
 export function Ask({ what }) {
   const other = lang() === "zh" ? "en" : "zh";
@@ -40,10 +41,10 @@ function Floor({ section, agent, room, portrait, choose }) {
   </section>`;
 }
 
-function Group({ group, agent, go }) {
+function Group({ group, agent, go, look }) {
   const open = group.lines.filter((line) => line.open);
   const waiting = group.lines.reduce((sum, line) => sum + line.waiting, 0);
-  return html`<button class="key" disabled=${agent.busy} onClick=${() => go({ name: "department", prefix: group.prefix })}>
+  return html`<button class="key" disabled=${agent.busy} onClick=${() => go({ name: "department", prefix: group.prefix, look })}>
     <span>${group.prefix} ${pick(group.lines[0].name)}</span>
     <small>${open.length ? t("kiosk.group", { n: waiting }) : t(`why_short.${group.lines[0].why ?? "no_window"}`)}</small>
   </button>`;
@@ -62,18 +63,23 @@ function HallWarning({ hall }) {
     <b>${t("hall.closed_now")}</b>${from ? t("hall.numbers_from", { time: from }) : t("hall.next_day")}</p></div>`;
 }
 
-export function Home({ agent, portrait, go, choose }) {
+/** `page.look`: the same keys say what to bring instead of giving a number. */
+export function Home({ agent, portrait, go, choose, page, callGuide }) {
   const { hall } = agent.cards;
   const { lines, groups } = linesAndGroups(agent.cards);
   const sections = byZone(hall.zones, lines, agent.agent?.zone);
   const printer = agent.agent?.printer;
   const bands = (hall.open && !hall.day_closed ? 0 : 1) + (["ready", "paper_low"].includes(printer?.state ?? "ready") ? 0 : 1);
-  const { style, columns, room } = layout(sections, portrait, bands * (portrait ? 108 : 78) - (groups.length ? 0 : portrait ? 136 : 76));
-  return html`<${Ask} what="kiosk.ask" />
+  const { style, columns, room } = layout(sections, portrait, bands * (portrait ? 108 : 78));
+  return html`<${Ask} what=${page.look ? "kiosk.look" : "kiosk.ask"} />
     <${HallWarning} hall=${hall} /><${PaperWarning} printer=${printer} />
     ${sections.length ? null : html`<p class="k-none">${t("kiosk.no_services")}</p>`}
     <div class=${`floors floors-${columns}`} style=${style}>
       ${sections.map((section) => html`<${Floor} key=${section.zone?.zone ?? ""} section=${section} agent=${agent} room=${room} portrait=${portrait} choose=${choose} />`)}
     </div>
-    ${groups.length > 0 && html`<div class="k-more">${groups.map((group) => html`<${Group} key=${group.prefix} group=${group} agent=${agent} go=${go} />`)}</div>`}`;
+    <div class="k-more">
+      ${groups.map((group) => html`<${Group} key=${group.prefix} group=${group} agent=${agent} go=${go} look=${page.look} />`)}
+      ${!page.look && html`<${LookKey} agent=${agent} go=${go} />`}
+      <${Guide} agent=${agent} callGuide=${callGuide} />
+    </div>`;
 }

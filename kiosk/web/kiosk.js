@@ -1,6 +1,6 @@
 // The kiosk: which page stands on the screen, and when it goes home by itself.
 
-import { html, render, useCallback, useEffect, useState } from "/assets/vendor/htm-preact/standalone.module.js";
+import { html, render, useCallback, useEffect, useLayoutEffect, useRef, useState } from "/assets/vendor/htm-preact/standalone.module.js";
 import { Agent } from "/assets/shared/agent.js";
 import { refused } from "/assets/shared/refusal.js";
 import { useStore } from "/assets/shared/store.js";
@@ -10,12 +10,16 @@ import { Home } from "./home.js";
 import { Department } from "./department.js";
 import { NumberPage, paperOf } from "./number.js";
 import { Closed, Cut, Refused } from "./cannot.js";
+import { CareHome, CareWord } from "./care.js";
+import { LongWait, isLong } from "./long_wait.js";
+import { Bring, GuideCalled } from "./more.js";
 
 const HOME = { name: "home" };
 const IDLE_S = 20;
 const IDLE_AFTER_PAPER_S = 10;
 const IDLE_WITHOUT_PAPER_S = 60;
-const IDLE_HOME_S = 60; // then language and contrast are the hall's own again
+const IDLE_CARE_S = 60; // nobody is hurried in care mode
+const IDLE_HOME_S = 60; // then language, contrast and size are the hall's own again
 const OWN_LANG = new URLSearchParams(location.search).get("lang") === "en" ? "en" : "zh";
 
 function fit() {
@@ -59,44 +63,78 @@ function useIdle(seconds, end) {
   return left;
 }
 
-function idleSeconds(page, agent, contrast) {
+function idleSeconds(page, agent, { contrast, care }) {
   if (agent.busy) return null;
-  if (page.name === "home") return lang() !== OWN_LANG || contrast ? IDLE_HOME_S : null;
-  if (page.name !== "number") return IDLE_S;
+  if (page.name === "home" && !page.look) return lang() !== OWN_LANG || contrast || care ? IDLE_HOME_S : null;
+  if (page.name !== "number") return care || page.name === "guide" ? IDLE_CARE_S : IDLE_S;
   const paper = paperOf(page.issued, agent.agent);
-  if (paper === "taken") return IDLE_AFTER_PAPER_S;
+  if (paper === "taken") return care ? IDLE_S : IDLE_AFTER_PAPER_S;
   return paper === "printing" ? IDLE_S : IDLE_WITHOUT_PAPER_S;
+}
+
+/** Each new page is heard: its first words get the focus, so that the next Tab goes on from there. */
+function useHeard(page) {
+  const first = useRef(true);
+  useEffect(() => {
+    const head = document.querySelector(".k-body h1, .k-body [role=alert] h1");
+    if (!first.current && head) {
+      head.tabIndex = -1;
+      head.focus({ preventScroll: true });
+    }
+    first.current = false;
+  }, [page]);
+}
+
+/** Where Back leads from the next page; from the first page it is Home that leads back. */
+function before(page) {
+  return page.name === "home" && !page.look ? null : page;
 }
 
 function Kiosk({ agent }) {
   useStore(agent);
   useLang();
   const portrait = usePortrait();
-  const [page, go] = useState(HOME);
+  const [page, turn] = useState(HOME);
   const [contrast, setContrast] = useState(false);
+  const [care, setCare] = useState(false);
   useEffect(() => void document.documentElement.classList.toggle("contrast", contrast), [contrast]);
+  useLayoutEffect(() => void document.documentElement.classList.toggle("care", care), [care]);
+  useHeard(page);
+  const go = useCallback((next) => turn((now) => ("from" in next ? next : { ...next, from: before(now) })), []);
 
   const home = useCallback(() => {
     agent.forget();
-    go(HOME);
+    turn(HOME);
   }, [agent]);
   const leave = useCallback(() => {
     home();
     setLang(OWN_LANG);
     setContrast(false);
+    setCare(false);
   }, [home]);
-  const left = useIdle(idleSeconds(page, agent, contrast), leave);
+  const left = useIdle(idleSeconds(page, agent, { contrast, care }), leave);
 
   const take = useCallback(async (line) => {
     const answer = await agent.do("take_number", { line: line.line, language: lang() });
     if (answer === null) return;
-    go(refused(answer) ? { name: "refused", refusal: answer, line } : { name: "number", issued: answer });
+    go(refused(answer) ? { name: "refused", refusal: answer, line } : { name: "number", issued: answer, from: null });
   }, [agent]);
-  const choose = useCallback((line) => (line.open ? take(line) : go({ name: "closed", line: line.line })), [take]);
+  const choose = useCallback((line) => {
+    if (page.look) return go({ name: "bring", line: line.line });
+    if (!line.open) return go({ name: "closed", line: line.line });
+    if (isLong(line, agent.cards.hall)) return go({ name: "long", line: line.line, wait: line.wait });
+    return take(line);
+  }, [take, page]);
+  const callGuide = useCallback(async () => {
+    const answer = await agent.do("call_guide");
+    if (answer !== null) go(refused(answer) ? { name: "refused", refusal: answer, line: null } : { name: "guide" });
+  }, [agent]);
 
-  const shared = { agent, portrait, page, go, home, leave, left, choose, contrast, setContrast };
+  const shared = { agent, portrait, page, go, home, leave, left, choose, take, callGuide, contrast, setContrast, care, setCare };
   return html`<${Frame} ...${shared}><${Page} ...${shared} /><//>`;
 }
+
+const ABOUT_A_LINE = { closed: Closed, bring: Bring, long: LongWait };
 
 function Page(props) {
   const { agent, page } = props;
@@ -104,9 +142,12 @@ function Page(props) {
   if (page.name === "number") return html`<${NumberPage} ...${props} />`;
   if (!connected || !agent.cards.hall) return html`<${Cut} ...${props} />`;
   if (page.name === "refused") return html`<${Refused} ...${props} />`;
-  if (page.name === "closed" && agent.cards[`line/${page.line}`]) return html`<${Closed} ...${props} />`;
-  if (page.name === "department") return html`<${Department} ...${props} />`;
-  return html`<${Home} ...${props} />`;
+  const about = page.line && agent.cards[`line/${page.line}`] ? ABOUT_A_LINE[page.name] : null;
+  if (about) return html`<${about} ...${props} />`;
+  if (page.name === "guide") return html`<${GuideCalled} ...${props} />`;
+  if (page.name === "department") return html`<${Department} key=${page.prefix} ...${props} />`;
+  if (page.name === "word" && props.care) return html`<${CareWord} key=${page.word} ...${props} />`;
+  return props.care ? html`<${CareHome} ...${props} />` : html`<${Home} ...${props} />`;
 }
 
 const agent = new Agent();

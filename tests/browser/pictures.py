@@ -93,6 +93,33 @@ def _see(selector: str) -> Callable[[Page, Any], None]:
     return act
 
 
+def _in_care(*selectors: str, outcome: str | None = None) -> Callable[[Page, Any], None]:
+    """Care mode, then these keys; with `outcome` a number is taken by the last key and its slip ends so."""
+
+    def act(page: Page, agent: StandInAgent) -> None:
+        _click(".k-care", *selectors)(page, agent)
+        if outcome:
+            page.wait_for_selector(".got")
+            slip = {"slip": 147, "ticket": 47, "number": "D047", "outcome": outcome, "after": None, "reason": None}
+            state = "paper_out" if outcome == "failed" else "ready"
+            agent.tell(last_slip=slip, printer={"state": state, "reason": None})
+            page.wait_for_selector({"printed": ".got-taken", "failed": ".got-none"}[outcome])
+
+    return act
+
+
+def long_waits() -> hall.Cards:
+    """The full hall with a long line for D and shorter ones of its kind."""
+    place, row = next((place, row) for place, row in enumerate(hall.SERVICES) if row[0] == "D")
+    line = hall.line_card(place, row, waiting=64, wait=(70, 95))
+    return hall.public_cards() | {"line/D": line.model_dump(mode="json")}
+
+
+def _both(name: str, cards: hall.Cards | None, act: Callable[[Page, Any], None]) -> list[Picture]:
+    sizes = ((name, PORTRAIT), (f"{name}-landscape", LANDSCAPE))
+    return [Picture(own, size, _kiosk(cards), act=act) for own, size in sizes]
+
+
 def demo_hall() -> hall.Cards:
     """The seven services of one floor and inquiries, as the demonstration opens."""
     cards = hall.public_cards(zones=hall.hall_card().zones[:1])
@@ -220,6 +247,19 @@ PICTURES = [
     Picture("kiosk-closed", PORTRAIT, _kiosk(), act=_click('[data-line="X"]')),
     Picture("kiosk-closed-landscape", LANDSCAPE, _kiosk(), act=_click('[data-line="P"]'), langs=("zh",)),
     Picture("kiosk-department", PORTRAIT, _kiosk(), act=_click(".k-more .key")),
+    *_both("kiosk-look", None, _click(".k-more .key:nth-child(2)")),
+    *_both("kiosk-bring", None, _click(".k-more .key:nth-child(2)", '[data-line="F"]')),
+    *_both("kiosk-long", long_waits(), _click('[data-line="D"]')),
+    *_both("kiosk-guide", None, _click(".k-guide")),
+    *_both("care", None, _in_care()),
+    *_both("care-word", None, _in_care('[data-lines="C D E"]')),
+    *_both("care-department", None, _in_care(".k-more .key")),
+    *_both("care-done", None, _in_care('[data-lines="N"]', outcome="printed")),
+    *_both("care-noprinter", None, _in_care('[data-lines="N"]', outcome="failed")),
+    *_both("care-closed", None, _in_care('[data-lines="X"]')),
+    *_both("care-bring", None, _in_care(".k-more .key:nth-child(2)", '[data-lines="F G"]', '[data-lines="F"]')),
+    *_both("care-long", long_waits(), _in_care('[data-lines="C D E"]', '[data-lines="D"]')),
+    *_both("care-guide", None, _in_care(".k-guide")),
     Picture("kiosk-cut", PORTRAIT, _kiosk(**CUT)),
     Picture("kiosk-cut-landscape", LANDSCAPE, _kiosk(**CUT), langs=("zh",)),
     Picture(

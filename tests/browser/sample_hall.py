@@ -3,7 +3,9 @@
 The hall is that of the sample data: 4 floors, 25 services, inquiries per department; Wednesday 21 October 2026 14:32.
 """
 
+import csv
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from contract.cards import (
@@ -12,6 +14,7 @@ from contract.cards import (
     HallCard,
     LineCard,
     PrintsCard,
+    ServiceCard,
     WindowCard,
     ZoneOnHallCard,
 )
@@ -55,6 +58,7 @@ SERVICES: tuple[tuple[str, str, str, str, int, tuple[int, int] | None, str], ...
     ("LQ", "D", "证照领取(出件)", "Collecting documents", 5, (10, 20), "412"),
     ("SF", "D", "统一收费", "Fees", 2, (0, 10), "412"),
 )
+HALL_FILE = Path(__file__).parents[2] / "demo/halls/linjiang/services.csv"
 CLOSED = {"P": WhyClosed.ASK_DESK, "V": WhyClosed.ASK_DESK, "X": WhyClosed.STOPPED, "T": WhyClosed.ASK_DESK}
 DEPARTMENTS: tuple[tuple[str, str, str, str], ...] = (
     ("ZH", "A", "综合(无差别)受理", "General intake"),
@@ -122,6 +126,24 @@ def line_card(place: int, row: tuple[str, str, str, str, int, tuple[int, int] | 
     return card.model_copy(update=changed)
 
 
+def service_cards() -> list[ServiceCard]:
+    """Plain words and what to bring, as the shipped sample hall has them."""
+    with HALL_FILE.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [
+        ServiceCard(
+            prefix=row["prefix"],
+            plain=Words(zh=row["plain"], en=row["plain_en"]),
+            bring=[Words(zh=zh, en=en) for zh, en in _pairs(row["bring"], row["bring_en"])],
+        )
+        for row in rows
+    ]
+
+
+def _pairs(zh: str, en: str) -> list[tuple[str, str]]:
+    return list(zip(zh.split(";"), en.split(";"), strict=True))
+
+
 def inquiry_cards() -> list[LineCard]:
     return [
         LineCard(
@@ -185,6 +207,7 @@ def public_cards(**of_the_hall: Any) -> Cards:
     cards: Cards = {"hall": hall_card(**of_the_hall).model_dump(mode="json")}
     lines = [line_card(place, row) for place, row in enumerate(SERVICES)] + inquiry_cards()
     cards |= {f"line/{line.line}": line.model_dump(mode="json") for line in lines}
+    cards |= {f"service/{card.prefix}": card.model_dump(mode="json") for card in service_cards()}
     for _number, window, zh, en in CALLED:
         cards[f"window/{window}"] = window_card(window, "C", zh, en).model_dump(mode="json")
     cards["calls/C"] = calls_card().model_dump(mode="json")
