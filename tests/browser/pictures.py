@@ -226,6 +226,14 @@ def _age_of_command(seconds: int) -> Callable[[Page, Any], None]:
     return act
 
 
+def _asked() -> hall.Cards:
+    """Two citizens at kiosks ask for a guide."""
+    cards = staff.staff_cards()
+    since = hall.at(minutes=2)
+    asked = [{"request": n, "kiosk": f"K{n}", "zone": zone, "since": since} for n, zone in ((1, "A"), (2, "B"))]
+    return cards | {"devices": cards["devices"] | {"requests": asked}}
+
+
 SESSION = {"paihao/session/LJ": '{"token": "7.session", "name": "刘敏", "roles": ["guide", "floor_manager"]}'}
 CUT: dict[str, Any] = {"connected": False, "since": hall.at(minutes=1)}
 
@@ -320,6 +328,7 @@ PICTURES = [
     ),
     Picture("command-sign-in", BOARD, _server(command.manager_cards), "/LJ/command"),
     Picture("index", DESK, _server(staff.staff_cards), "/"),
+    Picture("desk-asked", DESK, _server(_asked), "/LJ/desk", _see(".dk-requests"), storage=SESSION),
     Picture("desk-sign-in", DESK, _server(staff.staff_cards), "/LJ/desk", langs=("zh",)),
     Picture("desk-first", DESK, _server(staff.staff_cards), "/LJ/desk#first", langs=("zh",)),
     Picture("desk", DESK, _server(staff.staff_cards), "/LJ/desk", _click('[data-line="L"]'), storage=SESSION),

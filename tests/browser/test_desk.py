@@ -200,3 +200,35 @@ def test_the_first_page_lists_halls_and_their_pages(serve: Serve, open_page: Ope
     page = open_page(server.url + "/", SIZE)
     expect(page.locator(".ix-links a")).to_have_count(7)
     assert page.locator(".ix-links a").nth(3).get_attribute("href") == "/LJ/board?zone=A"
+
+
+def asking(*kiosks: str) -> dict[str, Any]:
+    """The devices' card while citizens at these kiosks ask for a guide."""
+    requests = [
+        {"request": 700 + place, "kiosk": kiosk, "zone": "A", "since": hall.at(minutes=3)}
+        for place, kiosk in enumerate(kiosks)
+    ]
+    return {"devices": staff.staff_cards()["devices"] | {"requests": requests}}
+
+
+def test_a_citizen_who_asked_for_a_guide_stands_in_a_band_until_somebody_goes(serve: Serve, open_page: Open) -> None:
+    server, page = desk(serve, open_page, GUIDE)
+    expect(page.locator(".dk-requests")).to_have_count(0)
+    server.change(asking("K1", "K2"))
+    band = page.get_by_role("alert")
+    for said in ("请人帮忙", "1F", "K1 号取号机", "等了 3 分", "14:29"):
+        expect(band).to_contain_text(said)
+    band.locator("button").first.click()
+    assert server.commands[-1][:3] == ("desk", "attend_kiosk", {"request": 700})
+    server.change(asking())
+    expect(page.locator(".dk-requests")).to_have_count(0)
+
+
+def test_a_guide_who_comes_second_is_told(serve: Serve, open_page: Open) -> None:
+    server, page = desk(serve, open_page, GUIDE)
+    server.answer = lambda place, deed, body: refuse(Code.REQUEST_OVER).model_dump(mode="json")
+    server.change(asking("K1"))
+    page.locator(".dk-requests button").click()
+    expect(page.locator(".dk-said")).to_contain_text("已经有人处理了")
+    server.change(asking())
+    expect(page.locator(".dk-said")).to_contain_text("已经有人处理了")

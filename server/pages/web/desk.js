@@ -11,7 +11,7 @@ import { lang, pick, setLang, t, useLang } from "/assets/shared/words.js";
 import { Account } from "./account.js";
 import { LineList } from "./lines.js";
 import { LinePane } from "./line.js";
-import { Side } from "./side.js";
+import { Requests, Side } from "./side.js";
 import { TicketPane } from "./ticket.js";
 import { CloseDay } from "./close_day.js";
 
@@ -91,8 +91,9 @@ function Desk({ server, live }) {
   const manager = server.session.roles.includes("floor_manager");
   const props = { server, live, cards, line, chooseLine, ticket, choose, manager, hall: cards.hall, closeDay: () => close(true) };
   if (!cards.hall) return html`<main class="dk-wait">${live.refusal ? html`<${Refusal} refusal=${live.refusal} />` : t("fresh.connecting")}</main>`;
-  return html`<main class="dk">
+  return html`<main class=${`dk ${cards.devices?.requests?.length ? "dk-asked" : ""}`}>
     <${Top} ...${props} />
+    <${Requests} ...${props} />
     <${LineList} ...${props} />
     <${LinePane} key=${lineId} ...${props} />
     ${ticket ? html`<${TicketPane} key=${ticket.ticket} ...${props} />` : html`<${Side} ...${props} />`}

@@ -1,13 +1,15 @@
 // The right pane with no ticket chosen: missed and held, at work, slips that may not be paper in a hand, devices.
 
-import { html } from "/assets/vendor/htm-preact/standalone.module.js";
-import { clock } from "/assets/shared/clock.js";
+import { html, useState } from "/assets/vendor/htm-preact/standalone.module.js";
+import { clock, useNow } from "/assets/shared/clock.js";
+import { Refusal, refused } from "/assets/shared/refusal.js";
 import { Shape } from "/assets/shared/shapes.js";
 import { cardsOf } from "/assets/shared/store.js";
 import { hasWord, t } from "/assets/shared/words.js";
 import { troublesOf } from "./health.js";
 
 const MOST = 30;
+const SAY_FOR = 6_000;
 
 function Numbers({ title, all, choose, say }) {
   return html`<section><h2>${title}<span>${all.length}</span></h2><ul>
@@ -26,6 +28,29 @@ function slipSaid(slip) {
   const outcome = t(`slip.${slip.after ?? slip.outcome ?? "reserved"}`);
   const reason = slip.reason && hasWord(`printer.${slip.reason}`) ? `　${t(`printer.${slip.reason}`)}` : "";
   return `${slip.kiosk ?? ""}　${outcome}${reason}`;
+}
+
+/** Citizens at kiosks who asked for a guide: where, since when, and the key of whoever goes. */
+export function Requests({ server, live, cards, hall }) {
+  const now = useNow(live.offset);
+  const [refusal, refuse] = useState(null);
+  const requests = cards.devices?.requests ?? [];
+  const attend = async (request) => {
+    const answer = await server.do("desk", "attend_kiosk", { request });
+    refuse(refused(answer) ? answer : null);
+    setTimeout(() => refuse(null), SAY_FOR);
+  };
+  const said = refusal && html`<${Refusal} refusal=${refusal} className="dk-said" />`;
+  if (!requests.length) return said;
+  return html`<section class="warn dk-requests" role="alert"><${Shape} name="tri" /><h2>${t("desk.requests")}</h2><ul>
+    ${requests.map((one) => html`<li key=${one.request}><b>${floorOf(hall, one.zone)}</b>
+      <span>${t("desk.asked", { kiosk: one.kiosk, n: Math.max(0, Math.floor((now - Date.parse(one.since)) / 60_000)) })}　${clock(one.since, hall.timezone)}</span>
+      <button class="dk-small" data-deed="attend_kiosk" onClick=${() => attend(one.request)}>${t("desk.attend")}</button></li>`)}
+  </ul>${said}</section>`;
+}
+
+function floorOf(hall, zone) {
+  return hall.zones.find((found) => found.zone === zone)?.floor ?? "";
 }
 
 export function Side({ cards, choose, hall }) {
