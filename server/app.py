@@ -26,6 +26,7 @@ from server.actions.table import ACTIONS
 from server.api.account import account_api, device_api
 from server.api.admin import admin_api
 from server.api.answers import from_validation
+from server.api.citizen import Citizens, citizen_api
 from server.api.desk import desk_api
 from server.api.display import display_api
 from server.api.door import Door
@@ -45,10 +46,12 @@ from server.identity.edge import Edge
 from server.identity.gate import Gate
 from server.identity.passes import Pass, Passes
 from server.identity.throttle import Throttle
+from server.identity.ticket_proof import TicketProof
 from server.live.cards import build
 from server.live.publish import Publisher
 from server.live.upgrades import Upgrades
 from server.live.watchers import Watchers, socketio_for
+from server.pages.citizen_page import citizen_page
 from server.pages.portraits import portrait_routes
 from server.pages.routes import Folders, pages
 from server.settings import Settings
@@ -149,6 +152,10 @@ class Server:
         app.register_api(account_api(door))
         app.register_api(device_api(door))
         app.register_api(admin_api(door))
+        proof = TicketProof(self._vault, throttle, self._settings.passwords.tries_per_source, time.monotonic)
+        citizens = Citizens(door, self._reader, proof)
+        app.register_api(citizen_api(citizens))
+        app.register_blueprint(citizen_page(halls, citizens))
         app.register_api(display_api(self._gate, self._passes, Snapshots(now_text)))
         app.register_blueprint(service_routes(app, halls, self._defects, now_text()))
         app.register_blueprint(pages(halls, _folders()))

@@ -1,6 +1,6 @@
 """Replies made from the day's objects."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from contract.replies import Called, Done, Issued, Words
 from contract.words import Priority
@@ -39,14 +39,18 @@ def wait_of(day: Day, line_id: str, ahead: int, now_ms: int) -> tuple[int, int]:
     return wait_range(ahead, minutes, day.windows_for_wait(line_id))
 
 
+def windows_of(hall: Hall, line: Line, day: date) -> tuple[str, ...]:
+    """Where the line's people are called to that day; windows for some people only are left out if others are there."""
+    windows = tuple(w for w in scheduled(hall, line, day) or line.windows if not hall.windows[w].only_for)
+    return windows or line.windows
+
+
 def issued(
     hall: Hall, ticket: Ticket, slip: Slip, ahead: int, wait: tuple[int, int] | None, revision: int
 ) -> Issued:
     """All that stands on the slip."""
     line = hall.lines[ticket.line]
-    day = local(hall, ticket.taken_ms).date()
-    windows = tuple(w for w in scheduled(hall, line, day) or line.windows if not hall.windows[w].only_for)
-    windows = windows or line.windows
+    windows = windows_of(hall, line, local(hall, ticket.taken_ms).date())
     return Issued(
         revision=revision,
         ticket=ticket.id,

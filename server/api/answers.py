@@ -21,6 +21,8 @@ STATUS: dict[Code, int] = {
     Code.HALL_UNKNOWN: 404,
     Code.SLIP_UNKNOWN: 404,
     Code.METHOD_NOT_ALLOWED: 405,
+    Code.TICKET_UNKNOWN: 404,
+    Code.TICKET_PROOF: 401,
     Code.NOT_ENROLLED: 401,
     Code.NOT_SIGNED_IN: 401,
     Code.WRONG_PASSWORD: 401,

@@ -118,7 +118,10 @@ class Door:
 
     def _until_published(self, hall: str, body: bytes) -> None:
         """Identity is read from what was published, a moment after the commit: the next request must find it there."""
-        revision = json.loads(body)["revision"]
+        self.until_published(hall, json.loads(body)["revision"])
+
+    def until_published(self, hall: str, revision: int) -> None:
+        """Wait until what everybody sees is as new as this revision."""
         self._published.wait(lambda: self.gate.head(hall) >= revision, _PUBLISHED_WITHIN_S)
 
     def source(self) -> str:

@@ -16,6 +16,9 @@ from server.identity.edge import Edge
 
 _log = structlog.get_logger("api")
 BODY_LIMIT = 64 * 1024
+# The one page that works without a script sends forms; the code or link among their fields says what they may do.
+FORMS = frozenset({"/<hall>/ticket/<int:ticket>"})
+FORM_LIMIT = 8 * 1024
 HALL_FILE_LIMIT = 2_000_000
 
 
@@ -75,6 +78,8 @@ def guard(app: Flask, edge: Edge, frame_ancestors: list[str]) -> Defects:
 
 def _body_refusal(asked: Request) -> Response | None:
     """Read and parse the body once, bounded; flask-openapi3 gets the parsed value from the request's own cache."""
+    if asked.url_rule is not None and asked.url_rule.rule in FORMS:
+        return _form_refusal(asked)
     limit = HALL_FILE_LIMIT if asked.path.endswith("/admin/load_hall") else BODY_LIMIT
     if asked.mimetype != "application/json":
         return refused(refuse(Code.BAD_REQUEST, where="Content-Type: application/json"))
@@ -89,6 +94,13 @@ def _body_refusal(asked: Request) -> Response | None:
     return None if isinstance(body, dict) else refused(refuse(Code.BAD_REQUEST, where="JSON object"))
 
 
+def _form_refusal(asked: Request) -> Response | None:
+    if asked.mimetype != "application/x-www-form-urlencoded":
+        return refused(refuse(Code.BAD_REQUEST, where="Content-Type: application/x-www-form-urlencoded"))
+    asked.max_content_length = FORM_LIMIT + 1
+    return refused(refuse(Code.BODY_TOO_LARGE)) if len(asked.get_data(parse_form_data=False)) > FORM_LIMIT else None
+
+
 def _add_headers(answer: Response, host: str | None, framed_by: str) -> None:
     # 'self' alone does not cover web sockets in older browsers; `host` was checked against the list.
     live = f" ws://{host} wss://{host}" if host else ""
@@ -97,7 +109,7 @@ def _add_headers(answer: Response, host: str | None, framed_by: str) -> None:
         f"media-src 'self'; connect-src 'self'{live}; frame-ancestors {framed_by}; base-uri 'none'; form-action 'self'"
     )
     answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers.setdefault("Referrer-Policy", "no-referrer")
     answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if "Cache-Control" not in answer.headers:
         secret = answer.mimetype in ("application/json", "text/csv")

@@ -17,6 +17,7 @@ class Place(StrEnum):
     DESK = "desk"
     ACCOUNT = "account"
     DEVICE = "device"
+    CITIZEN = "citizen"
     ADMIN = "admin"
 
 
@@ -29,6 +30,7 @@ class By(StrEnum):
     PASSWORD = "password"
     SESSION = "session"  # the session of a page of the desk
     CODE = "code"  # a one-time code
+    TICKET = "ticket"  # the link or the short code on the slip of that ticket
     LOCAL = "local"  # the secret in the data folder, from this machine
 
 
@@ -49,6 +51,7 @@ _FLOOR = Right(By.SESSION, roles=frozenset({Role.FLOOR_MANAGER}))
 DESK_ROLES = frozenset({Role.GUIDE, Role.FLOOR_MANAGER, Role.HALL_MANAGER})
 _DESK = Right(By.SESSION, roles=DESK_ROLES)
 _LOCAL = Right(By.LOCAL)
+_TICKET = Right(By.TICKET)
 
 RIGHTS: dict[Place, dict[str, Right]] = {
     Place.KIOSK: {
@@ -93,6 +96,11 @@ RIGHTS: dict[Place, dict[str, Right]] = {
     },
     Place.ACCOUNT: {"set_password": Right(By.CODE)},
     Place.DEVICE: {"redeem_code": Right(By.CODE)},
+    Place.CITIZEN: {
+        "cancel": _TICKET,
+        "rate_later": _TICKET,
+        "add_reasons": _TICKET,
+    },
     Place.ADMIN: {
         "load_hall": _LOCAL,
         "add_user": _LOCAL,

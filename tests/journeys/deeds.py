@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from contract.words import Code as C
+from server.domain.numbering import make_id
 from server.identity.rights import By, Place
 from tests.journeys.hall import PASSWORD
 
@@ -27,11 +28,16 @@ class Known:
     ticket: int = 0
     visit: int | None = None
     slip: int = 0
+    revision: int = 0
+    proofs: dict[int, str] = field(default_factory=dict)  # what stands in the links of the slips, by ticket
 
     def learn(self, reply: Mapping[str, Any]) -> None:
         self.ticket = reply.get("ticket") or self.ticket
         self.visit = reply.get("visit") or self.visit
         self.slip = reply.get("slip") or self.slip
+        self.revision = reply.get("revision") or self.revision
+        if reply.get("link"):
+            self.proofs[self.ticket] = reply["link"].partition("#")[2]
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,13 @@ CLERK = [
     _window("start_service", _in_hand(), C.STEP_NOT_ALLOWED),
     _window("finish", _in_hand()),
     _window("not_rated", lambda k: {"visit": k.visit, "reason": "no_press"}, C.ALREADY_RATED),
+    Step(Place.CITIZEN, "rate_later", lambda k: {"ticket": k.ticket, "visit": k.visit, "level": 2}, C.ALREADY_RATED),
+    Step(
+        Place.CITIZEN,
+        "add_reasons",
+        lambda k: {"ticket": k.ticket, "visit": k.visit, "codes": ["207"]},
+        C.REASONS_GIVEN,
+    ),
     _window("report_device", _said(health={"keypad/101": "ready"}), again=None),
     _window("pause_window", _said(window="101", reason="就餐"), C.WINDOW_PAUSED),
     _window("reopen_window", _said(window="101"), C.NOT_PAUSED),
@@ -114,11 +127,15 @@ CLERK = [
 ]
 DESK = [
     Step(Place.DESK, "desk_sign_in", _said(login="1001", password=PASSWORD)),
+    Step(Place.KIOSK, "call_guide"),
+    Step(Place.DESK, "attend_kiosk", lambda k: {"request": make_id(1, k.revision)}, C.REQUEST_OVER),
     Step(Place.DESK, "release", lambda k: {"ticket": k.ticket, "visit": k.visit, "reason": "测试"}, C.STEP_NOT_ALLOWED),
     Step(Place.DESK, "take_number", _said(line="A", priority="LN", reason="老年人")),
     Step(Place.DESK, "reroute", _ticket(line="B")),
     Step(Place.DESK, "reprint_slip", _ticket(print_at="K1")),
     Step(Place.DESK, "cancel", _ticket(), C.STEP_NOT_ALLOWED),
+    Step(Place.KIOSK, "take_number", _said(line="A")),
+    Step(Place.CITIZEN, "cancel", _ticket(), C.STEP_NOT_ALLOWED),
     _call(),
     _window("miss", _in_hand()),
     Step(Place.DESK, "return_missed", _ticket(), C.STEP_NOT_ALLOWED),
@@ -248,6 +265,7 @@ STRANGERS: dict[By, dict[str, tuple[int, C]]] = {
         "clerk": (403, C.WRONG_PLACE),
     },
     By.LOCAL: {"nobody": (403, C.WRONG_ROLE), "clerk": (403, C.WRONG_ROLE), "desk": (403, C.WRONG_ROLE)},
+    By.TICKET: {"nobody": (401, C.TICKET_PROOF), "clerk": (401, C.TICKET_PROOF), "desk": (401, C.TICKET_PROOF)},
     By.PASSWORD: {},
     By.CODE: {},
 }

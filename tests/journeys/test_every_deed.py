@@ -44,6 +44,8 @@ class Callers:
             return {**own, "x_session": self.sessions["clerk"]}
         if by is By.SESSION:
             return {"x_session": self.sessions["desk"]}
+        if by is By.TICKET:
+            return {"x_ticket_proof": self.known.proofs[self.known.ticket]}
         if by is By.LOCAL:
             return {"x_local_secret": self.local_secret}
         return own if by in (By.DEVICE, By.PASSWORD_AT_DEVICE) else {}

@@ -1,0 +1,79 @@
+"""A citizen's ticket with its visits and ratings, and how quickly its line moves; read from the rows."""
+
+import sqlite3
+from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy import Connection, RowMapping, text
+
+from contract.words import VisitEnd
+from server.domain.indicators import RECENT_MS
+from server.domain.later_rating import RatedVisit
+from server.domain.numbering import HALL_BITS, make_id
+from server.domain.ticket import Ticket, Visit
+from server.storage.rows import rated_from, ticket_from, visit_from
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFound:
+    """`visits` in their order; `rated` are those with their counter record; `recent_ms` the line's handling times."""
+
+    ticket: Ticket
+    visits: tuple[Visit, ...]
+    rated: dict[int, RatedVisit]
+    recent_ms: tuple[int, ...]
+
+
+def ticket_found(connection: Connection, hall: str, ticket_id: int, now_ms: int) -> TicketFound | None:
+    """The ticket, or None if the hall has none with this id."""
+    query = text("SELECT * FROM tickets WHERE hall = :hall AND id = :id")
+    row = connection.execute(query, {"hall": hall, "id": ticket_id}).mappings().first()
+    if row is None:
+        return None
+    ticket = ticket_from(_named(row))
+    visits = _visits(connection, hall, ticket, now_ms)
+    own = tuple(visit for visit in visits if visit.ticket == ticket.id)
+    took = (v.handling_ms for v in visits if v.line == ticket.line and v.end is VisitEnd.FINISHED)
+    recent = tuple(ms for ms in took if ms is not None)
+    rated = {visit.id: found for visit in own if (found := _rated(connection, hall, visit.id)) is not None}
+    return TicketFound(ticket, own, rated, recent)
+
+
+def _visits(connection: Connection, hall: str, ticket: Ticket, now_ms: int) -> list[Visit]:
+    """The ticket's visits, and those of its line that ended lately; a visit's id lies within its ticket's day."""
+    query = text(
+        "SELECT MIN(first_revision) FILTER (WHERE day = :day), MIN(first_revision) FILTER (WHERE day > :day) "
+        "FROM days WHERE hall = :hall"
+    )
+    first, following = connection.execute(query, {"hall": hall, "day": ticket.day}).one()
+    no = ticket.id >> HALL_BITS
+    query = text(
+        "SELECT * FROM visits WHERE hall = :hall AND id >= :first AND id < :last "
+        "AND (ticket = :ticket OR (line = :line AND ended_ms >= :since)) ORDER BY id"
+    )
+    values = {
+        "hall": hall,
+        "first": make_id(no, first or 0),
+        "last": make_id(no, following) if following is not None else make_id(no + 1, 0),
+        "ticket": ticket.id,
+        "line": ticket.line,
+        "since": now_ms - RECENT_MS,
+    }
+    return [visit_from(_named(row)) for row in connection.execute(query, values).mappings()]
+
+
+def _rated(connection: Connection, hall: str, visit: int) -> RatedVisit | None:
+    query = text(
+        "SELECT v.id, v.ticket, c.window, c.clerk, v.ended_ms, "
+        "(SELECT MAX(r.level) FROM ratings r WHERE r.hall = v.hall AND r.visit = v.id) AS level, "
+        "EXISTS (SELECT 1 FROM rating_reasons n WHERE n.hall = v.hall AND n.visit = v.id) AS reasons "
+        "FROM visits v JOIN ratings c ON c.hall = v.hall AND c.visit = v.id AND c.channel = 'counter' "
+        "WHERE v.hall = :hall AND v.id = :visit"
+    )
+    row = connection.execute(query, {"hall": hall, "visit": visit}).mappings().first()
+    return rated_from(_named(row)) if row is not None else None
+
+
+def _named(row: RowMapping) -> sqlite3.Row:
+    # Both give a column for its name, which is all that the readers of rows ask for.
+    return cast(sqlite3.Row, row)
