@@ -61,7 +61,7 @@ class EscposPrinter:
                 if self._options.back_channel is BackChannel.NONE:
                     return PrinterStatus()
                 self._drain()
-                return self._ask_status(self._options.status_limit)
+                return self._ask_status_twice(self._options.status_limit)
             except (LinkLost, LinkStalled):
                 return PrinterStatus(online=False, error=Reason.UNREACHABLE)
             except _Silent:
@@ -145,6 +145,7 @@ class EscposPrinter:
             if not self._may_owe_band:
                 raise
         self._link.send(FLUSH, monotonic() + len(FLUSH) / self._link.throughput + limit)
+        self._may_owe_band = False
         return self._ask_status(limit)
 
     def _open(self) -> None:

@@ -108,15 +108,32 @@ def test_a_silent_printer_is_not_said_to_have_paper() -> None:
     assert status == PrinterStatus(online=False, paper=Paper.UNKNOWN, error=Reason.SILENT)
 
 
-def test_a_silent_printer_may_owe_a_band_and_is_asked_once_more_after_a_flush() -> None:
-    class WokenByZeros(LiteralPrinter):
-        def _answer(self, start: int, write: Callable[[bytes], None]) -> int:
-            if self.received.count(0) < 8192:
-                return len(self.received)
-            return super()._answer(start, write)
+class WokenByZeros(LiteralPrinter):
+    """A line was cut in the middle of a band: what comes next is taken for its dots."""
 
+    def _answer(self, start: int, write: Callable[[bytes], None]) -> int:
+        if self.received.count(0) < 8192:
+            return len(self.received)
+        return super()._answer(start, write)
+
+
+def test_a_silent_printer_may_owe_a_band_and_is_asked_once_more_after_a_flush() -> None:
     with on_network(WokenByZeros()) as port:
         assert NetworkPrinter("127.0.0.1", port, QUICK).print(SLIP) == PrintResult(Outcome.PRINTED)
+
+
+def test_a_printer_that_owes_a_band_says_how_it_is_before_the_next_slip() -> None:
+    with on_network(WokenByZeros()) as port:
+        assert NetworkPrinter("127.0.0.1", port, QUICK).status() == PrinterStatus(True, Paper.OK, False)
+
+
+def test_a_printer_that_stays_silent_is_flushed_once_and_not_at_every_look() -> None:
+    silent = LiteralPrinter({})
+    with on_network(silent) as port:
+        printer = NetworkPrinter("127.0.0.1", port, QUICK)
+        for _ in range(3):
+            assert printer.status().error is Reason.SILENT
+    assert silent.received.count(0) == 8192
 
 
 @pytest.mark.parametrize(
