@@ -3,3 +3,7 @@
 from gevent import monkey
 
 monkey.patch_all()
+
+from tests.browser.chromium import browser  # noqa: E402
+
+__all__ = ["browser"]  # one Chromium for all tests that open pages

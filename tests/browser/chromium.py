@@ -1,12 +1,16 @@
 """The system's Chromium for the page tests, without any talk to the outside."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+WAITS_MS = 20_000  # how long a fact is awaited on a page: a limit, not a measure
+expect.set_options(timeout=WAITS_MS)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
     "--no-sandbox",
@@ -45,7 +49,7 @@ def launched() -> Iterator[Browser]:
 def new_page(context: BrowserContext, troubles: list[str]) -> Page:
     """A page whose script errors and policy violations are put into `troubles`."""
     page = context.new_page()
-    page.set_default_timeout(8_000)
+    page.set_default_timeout(WAITS_MS)
     page.add_init_script(WATCH_POLICY)
     page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
     page.on("console", lambda said: troubles.append(said.text) if "Content Security Policy" in said.text else None)
@@ -56,3 +60,15 @@ def violations(page: Page) -> list[Any]:
     """What the content security policy blocked."""
     found: list[Any] = page.evaluate("window.policyViolations")
     return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, one for all tests."""
+    if find() is None:
+        missing = "no Chromium on this machine (Debian: apt-get install chromium)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with launched() as running:
+        yield running

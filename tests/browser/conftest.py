@@ -1,12 +1,11 @@
 """Fixtures of the page tests. Without Chromium they are left out, saying so; with CI=true they fail instead."""
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.chromium import find, launched, new_page, violations
+from tests.browser.chromium import new_page, violations
 from tests.browser.sample_hall import NOW
 from tests.browser.stand_in_agent import StandInAgent
 from tests.browser.stand_in_server import StandInServer
@@ -20,18 +19,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium, one for all tests."""
-    if find() is None:
-        missing = "no Chromium on this machine (Debian: apt-get install chromium)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    with launched() as running:
-        yield running
 
 
 @pytest.fixture

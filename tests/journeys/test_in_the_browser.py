@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.chromium import find, launched, new_page, violations
+from tests.browser.chromium import new_page, violations
 from tests.journeys.counter import CLERKS
 from tests.journeys.hall import PASSWORD
 from tests.journeys.staging import Staged, hall_at_work
@@ -17,17 +17,6 @@ WITHIN_S = 60.0
 WITHIN_MS = 60_000
 GUARD_MS = 600  # for so long a second tap of F2 is not taken for the next step
 PICTURES = os.environ.get("PAIHAO_PICTURES")  # a folder for pictures of the pages, if they are wanted
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    if find() is None:
-        missing = "no Chromium on this machine (Debian: apt-get install chromium)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    with launched() as running:
-        yield running
 
 
 @pytest.fixture

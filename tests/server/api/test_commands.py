@@ -152,7 +152,7 @@ def test_a_snapshot_is_sent_once(server: RunningServer, everybody: Everybody) ->
 
 def test_nothing_private_is_in_the_public_snapshot(server: RunningServer, everybody: Everybody) -> None:
     kinds = {key.partition("/")[0] for key in server.get(f"/{HALL}/snapshot/public").json()["cards"]}
-    assert kinds <= {"hall", "line", "window", "calls", "prints"}
+    assert kinds <= {"hall", "line", "service", "window", "calls", "prints"}
     staff = server.get(f"/{HALL}/snapshot/staff", everybody.headers["agent"]).json()["cards"]
     assert "today" not in staff and "work/101" in staff
 
