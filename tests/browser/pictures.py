@@ -52,6 +52,7 @@ class Picture:
     act: Callable[[Page, Any], None] = lambda page, source: None
     langs: tuple[str, ...] = ("zh", "en")
     storage: dict[str, str] = field(default_factory=dict)
+    shot: Callable[[Page], Page] = lambda page: page  # which page the picture is taken of
     ready: str = (
         ".svc, .k-without, .k-none, .wp, .wp-sign, .b-row, .b-wait td, .dk-lines li, .dk-sign, .ix-links, .ws-win, .cmd"
     )
@@ -179,6 +180,46 @@ def _age(seconds: int) -> Callable[[Page, Any], None]:
         page.wait_for_selector(".b-stale")
 
     return act
+
+
+def _bar(page: Page) -> Page:
+    """The window page's bar, in its own size."""
+    if len(page.context.pages) == 1:
+        with page.context.expect_page():
+            page.click(".wp-bar")
+    bar = page.context.pages[-1]
+    bar.set_viewport_size({"width": 320, "height": 88})
+    bar.wait_for_selector(".bar")
+    return bar
+
+
+def _on_bar(key: str) -> Callable[[Page, Any], None]:
+    def act(page: Page, source: Any) -> None:
+        _bar(page).keyboard.press(key)
+
+    return act
+
+
+def _bars() -> list[Picture]:
+    """The bar in each of its states."""
+    paused = staff.free_work(state=WindowState.PAUSED, paused_reason="就餐", paused_since=hall.at(minutes=6))
+    chained = staff.work_card(deeds=staff.deeds("finish", "hold", "pass_on", "call_next", recall="step_not_allowed"))
+    silent = {"devices": {"keypad": "silent", "strip": "ready", "pad": "none"}}
+    states = {
+        "free": (_window(staff.free_work()), None), "called": (_window(staff.called_work()), None),
+        "serving": (_window(None), None), "chained": (_window(chained), None), "paused": (_window(paused), None),
+        "empty": (_window(staff.free_work(waiting=0, next_numbers=[], deeds=NOBODY)), None),
+        "fault": (_window(None, **silent), None), "cut": (_window(None, **CUT), None),
+        "why": (_window(None), "F8"), "hold": (_window(None), "F6"), "transfer": (_window(None), "F7"),
+    }  # fmt: skip
+    return [
+        Picture(f"bar-{name}", WINDOW, serve, act=_on_bar(key) if key else _nothing, shot=_bar)
+        for name, (serve, key) in states.items()
+    ]
+
+
+def _nothing(page: Page, source: Any) -> None:
+    """No deed before the picture."""
 
 
 def _portrait() -> bytes:
@@ -309,6 +350,7 @@ PICTURES = [
     Picture("window-cut", WINDOW, _window(None, **CUT), langs=("zh",)),
     Picture("window-sign-in", WINDOW, _window(None, signed_in=False)),
     Picture("board", BOARD, _server(hall.public_cards), "/LJ/board?zone=C", _see(".seal-now")),
+    *_bars(),
     Picture("board-hall", BOARD, _server(hall.public_cards), "/LJ/board", _see(".seal-now"), langs=("zh",)),
     Picture("board-stale", BOARD, _server(hall.public_cards), "/LJ/board?zone=C", _age(13), langs=("zh",)),
     Picture("board-lost", BOARD, _server(hall.public_cards), "/LJ/board?zone=C", _age(70), langs=("zh", "en")),
@@ -380,9 +422,10 @@ def take(browser: Browser, picture: Picture, lang: str, folder: Path) -> list[st
         page.wait_for_selector(picture.ready)
         picture.act(page, source)
         page.wait_for_timeout(200)
+        page = picture.shot(page)
         page.evaluate("document.fonts.ready")
         page.screenshot(path=folder / f"{picture.name}-{lang}.png")
-        troubles += [str(found) for found in page.evaluate("window.policyViolations")]
+        troubles += [str(found) for found in page.evaluate("window.policyViolations ?? []")]
     finally:
         context.close()
         source.stop()

@@ -109,6 +109,8 @@ def work_card(**changed: Any) -> WorkCard:
         pass_on_to=["A", "M", "L", "Z-SW"],
         keypad=True,
         finished_today=24,
+        items_today=31,
+        mean_handling_s=406,
     )
     return card.model_copy(update=changed)
 

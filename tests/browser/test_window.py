@@ -176,3 +176,21 @@ def test_names_and_reasons_are_text(serve: Serve, open_page: Open) -> None:
     clerk = work.clerk.model_copy(update={"name": evil}) if work.clerk else None
     page = open_page(window(serve, work.model_copy(update={"clerk": clerk})).url, SIZE)
     expect(page.locator(".wp-who")).to_contain_text(evil)
+
+
+def test_a_clerk_sees_their_own_day_and_no_rating_in_it(serve: Serve, open_page: Open) -> None:
+    agent = window(serve)
+    page = open_page(agent.url, SIZE)
+    own = page.locator(".wp-side section").last
+    for said in ("办结", "24 人次", "件数", "31", "平均每人", "6:46 分"):
+        expect(own).to_contain_text(said)
+    assert "满意" not in own.inner_text()
+    agent.tell({"work/211": staff.free_work(finished_today=0, items_today=0, mean_handling_s=None).model_dump()})
+    expect(own).not_to_contain_text("平均每人")
+
+
+def test_outcome_keys_can_be_touched(serve: Serve, open_page: Open) -> None:
+    page = open_page(window(serve).url, SIZE)
+    keys = page.locator(".wp-out button, .wp-items button")
+    expect(keys).to_have_count(9)
+    assert min(box["height"] for key in keys.all() if (box := key.bounding_box())) >= 44

@@ -6,7 +6,8 @@ import { pick, t } from "/assets/shared/words.js";
 const HOLDS = ["without_papers", "with_papers", "waiting"];
 const PAUSES = ["meal", "toilet", "errand", "training", "system"];
 
-function choices(deed, work, cards) {
+/** What can be chosen for a deed: [{text, small, body}]. */
+export function choices(deed, work, cards) {
   const visit = work.visit?.visit ?? null;
   if (deed === "hold") {
     return HOLDS.map((kind) => ({ text: t(`hold.${kind}`), small: t(`hold_means.${kind}`), body: { visit, kind } }));

@@ -6,7 +6,7 @@ import { Shape } from "/assets/shared/shapes.js";
 import { hasWord, pick, t } from "/assets/shared/words.js";
 import { OUTCOMES } from "./outcomes.js";
 
-const SHAPE_OF = { free: "idle", called: "call", serving: "work", paused: "pause", closed: "none" };
+export const SHAPE_OF = { free: "idle", called: "call", serving: "work", paused: "pause", closed: "none" };
 
 function State({ work, now }) {
   const since = { called: work.visit?.called_at, serving: work.visit?.started_at, paused: work.paused_since }[work.state];

@@ -45,6 +45,7 @@ export function keyFor(deed, { work, cut, now, outcome, items }, rest = {}) {
   return {
     deed,
     label: label(deed, found),
+    seconds: found.seconds,
     why,
     text: why ? t("win.why_not", { deed: t(`deed.${deed}`), why: whyNot(why) }) : "",
     body: body(deed, work, outcome, items),

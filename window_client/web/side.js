@@ -1,7 +1,7 @@
 // The right column: held and missed tickets that this window may take back, ratings under way, and the clerk's own day.
 
 import { html } from "/assets/vendor/htm-preact/standalone.module.js";
-import { clock } from "/assets/shared/clock.js";
+import { clock, lasting } from "/assets/shared/clock.js";
 import { pick, t } from "/assets/shared/words.js";
 import { backKey } from "./keys.js";
 
@@ -39,6 +39,8 @@ export function Side({ work, agent, press, now, cut }) {
     <${Parked} title=${t("win.missed")} all=${work.missed}>${work.missed.slice(0, MOST).map((parked) => html`<${Missed} key=${parked.ticket} parked=${parked} ...${rest} />`)}<//>
     <section><h2>${t("win.my_day")}</h2><dl>
       <dt>${t("win.finished_today")}</dt><dd><b>${work.finished_today}</b> ${t("win.tickets")}</dd>
+      <dt>${t("win.items_today")}</dt><dd><b>${work.items_today}</b></dd>
+      ${work.mean_handling_s !== null && html`<dt>${t("win.mean_handling")}</dt><dd><b>${t("win.minutes_seconds", { time: lasting(work.mean_handling_s * 1000) })}</b></dd>`}
       ${work.pending.length > 0 && html`<dt>${t("win.records_pending")}</dt><dd><b>${work.pending.length}</b></dd>`}
       ${!work.keypad && html`<dt>${t("win.keypad")}</dt><dd>${t("win.qr_only")}</dd>`}
     </dl></section>

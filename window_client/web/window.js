@@ -7,6 +7,8 @@ import { Refusal, refused } from "/assets/shared/refusal.js";
 import { Shape } from "/assets/shared/shapes.js";
 import { useStore } from "/assets/shared/store.js";
 import { hasWord, lang, pick, setLang, t, useLang } from "/assets/shared/words.js";
+import { Bar } from "./bar.js";
+import { openBarWindow } from "./bar_window.js";
 import { Choose } from "./choose.js";
 import { InHand } from "./hand.js";
 import { keysOf, mainKey } from "./keys.js";
@@ -28,7 +30,8 @@ function useSaid() {
   return [said, say];
 }
 
-function useHotkeys(press) {
+/** The hotkeys work in this window and, while it is open, in the bar's. */
+function useHotkeys(press, bar) {
   const current = useRef(press);
   current.current = press;
   useLayoutEffect(() => {
@@ -37,9 +40,55 @@ function useHotkeys(press) {
       if (!/^F([2-9]|10)$/.test(event.key) && !(/^[1-7]$/.test(event.key) && event.target.tagName !== "INPUT")) return;
       if (current.current(event.key)) event.preventDefault();
     };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  }, []);
+    const windows = bar ? [window, bar.window] : [window];
+    for (const one of windows) one.addEventListener("keydown", onKey);
+    return () => windows.forEach((one) => one.removeEventListener("keydown", onKey));
+  }, [bar]);
+}
+
+/** The bar in its window, or null; and what opens it, or closes it again. */
+function useBar(say) {
+  const [bar, set] = useState(null);
+  const opening = useRef(false);
+  useEffect(() => {
+    if (!bar) return undefined;
+    const gone = () => set(null);
+    const close = () => bar.window.close();
+    bar.window.addEventListener("pagehide", gone);
+    addEventListener("pagehide", close);
+    return () => {
+      bar.window.removeEventListener("pagehide", gone);
+      removeEventListener("pagehide", close);
+      close();
+    };
+  }, [bar]);
+  const toggle = async () => {
+    if (bar) return set(null);
+    if (opening.current) return undefined;
+    opening.current = true;
+    const opened = await openBarWindow();
+    opening.current = false;
+    if (!opened) return say({ deed: "bar", text: t("bar.blocked") });
+    if (!opened.onTop) say({ text: t("bar.not_on_top") });
+    return set(opened);
+  };
+  return [bar, toggle];
+}
+
+/** Draws the bar with every picture of the page, and each second by the bar's own clock: a page behind others is slowed. */
+function useBarPicture(bar, props) {
+  const [, again] = useState(0);
+  useEffect(() => {
+    if (!bar) return undefined;
+    const timer = bar.window.setInterval(() => again((n) => n + 1), 1_000);
+    return () => bar.window.clearInterval(timer);
+  }, [bar]);
+  useLayoutEffect(() => {
+    if (!bar) return;
+    bar.window.document.documentElement.lang = document.documentElement.lang;
+    bar.window.document.title = t("bar.title", { window: props.work.window });
+    render(html`<${Bar} ...${props} win=${bar.window} now=${Date.now() + props.agent.offset} />`, bar.window.document.body);
+  });
 }
 
 function Desk({ agent, work }) {
@@ -48,6 +97,7 @@ function Desk({ agent, work }) {
   const [menu, open] = useState(null); // a choice to make before the deed: hold, pass_on, pause_window
   const [outcome, setOutcome] = useState("finished");
   const [items, setItems] = useState(1);
+  const [bar, toggleBar] = useBar(say);
   const changed = useRef({ deed: null, at: 0 });
   const visit = work.visit?.visit ?? null;
   useLayoutEffect(() => (setOutcome("finished"), setItems(1), open(null)), [visit]);
@@ -83,11 +133,12 @@ function Desk({ agent, work }) {
     const wanted = work.visit?.state === "serving" && OUTCOMES[Number(name) - 1];
     if (wanted) setOutcome(wanted);
     return Boolean(key || wanted);
-  });
+  }, bar);
 
   const props = { agent, work, now, keys, main, press, run, outcome, setOutcome, items, setItems, said, cut };
+  useBarPicture(bar, { ...props, menu, close: () => open(null) });
   return html`<main class="wp">
-    <${Top} agent=${agent} work=${work} now=${now} />
+    <${Top} agent=${agent} work=${work} now=${now} bar=${bar} toggleBar=${toggleBar} />
     <${InHand} ...${props} /><${Line} ...${props} /><${Side} ...${props} />
     <${Say} said=${said} cut=${cut} agent=${agent} now=${now} />
     <nav class="wp-keys" aria-label=${t("win.keys")}>${keys.map((key) => html`<${Key} key=${key.place} own=${key} press=${press} hit=${said?.deed === key.deed} />`)}</nav>
@@ -123,7 +174,7 @@ function Device({ what, state }) {
   return html`<li class="wp-flag"><${Shape} name="tri" />${t(`device.${what}`)} ${t(`device_state.${state}`)}</li>`;
 }
 
-function Top({ agent, work, now }) {
+function Top({ agent, work, now, bar, toggleBar }) {
   const own = agent.agent;
   const hall = agent.cards.hall;
   const card = agent.cards[`window/${work.window}`];
@@ -138,6 +189,7 @@ function Top({ agent, work, now }) {
       <${Device} what="pad" state=${own?.devices?.pad} />
       <${Device} what="keypad" state=${own?.devices?.keypad} />
       ${own?.outbox > 0 && html`<li class="wp-flag"><${Shape} name="tri" />${t("win.outbox", { n: own.outbox })}</li>`}
+      <li><button class="wp-lang wp-bar" aria-pressed=${Boolean(bar)} onClick=${toggleBar}>${t("bar.open")}</button></li>
       <li><button class="wp-lang" lang=${other} onClick=${() => setLang(other)}>${t("lang.other")}</button></li>
       <li><b class="num">${clock(now, hall?.timezone ?? "Asia/Shanghai")}</b></li>
     </ul>

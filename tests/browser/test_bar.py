@@ -1,0 +1,254 @@
+"""The clerk's bar (小条): 320 × 88, always on top, with the keys, reasons and hotkeys of the window page."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from contract.refusals import refuse
+from contract.words import Code, WindowState
+from tests.browser import sample_hall as hall
+from tests.browser import sample_staff as staff
+from tests.browser.conftest import Open
+from tests.browser.stand_in_agent import StandInAgent, window_agent
+
+Serve = Callable[[Any], Any]
+SIZE = (1280, 800)
+WITHOUT_PICTURE_IN_PICTURE = "delete window.documentPictureInPicture;"
+# Keys that stand outside the bar, over each other, or whose words are cut.
+FITS = """() => {
+  const keys = [...document.querySelectorAll("button")].map((key) => [key.innerText, key.getBoundingClientRect()]);
+  const wrong = keys.filter(([, box], i) => box.right > 320.5 || box.bottom > 88.5 || box.height < 32 ||
+    keys.some(([, other], j) => j > i && other.left < box.right - 1 && box.left < other.right - 1 &&
+      other.top < box.bottom - 1 && box.top < other.bottom - 1));
+  const cut = [...document.querySelectorAll(".bar-keys:not(.bar-choices) .bar-key span, .bar-wait, .bar-no")];
+  const short = cut.filter((one) => one.scrollWidth > one.clientWidth + 1);
+  return [...wrong.map(([text]) => text), ...short.map((one) => one.innerText)];
+}"""
+
+
+def window(serve: Serve, work: Any = None, **own: Any) -> StandInAgent:
+    agent: StandInAgent = serve(window_agent(staff.staff_cards(work), **own))
+    agent.answer = lambda deed, body: hall.called()
+    return agent
+
+
+def with_bar(open_page: Open, agent: StandInAgent, lang: str = "zh") -> tuple[Page, Page]:
+    """The window page and its bar, in the bar's own size."""
+    page = open_page(agent.url.replace("#", f"?lang={lang}#"), SIZE)
+    return page, bar_of(page)
+
+
+def bar_of(page: Page) -> Page:
+    with page.context.expect_page() as opened:
+        page.click(".wp-bar")
+    bar = opened.value
+    bar.set_viewport_size({"width": 320, "height": 88})
+    expect(bar.locator(".bar")).to_be_visible()
+    return bar
+
+
+def deeds_of(agent: StandInAgent) -> list[tuple[str, dict[str, Any]]]:
+    return [(deed, body) for deed, body, _ in agent.presses]
+
+
+def test_the_bar_stands_on_top_by_picture_in_picture_and_its_key_closes_it(serve: Serve, open_page: Open) -> None:
+    page = open_page(window(serve).url, SIZE)
+    blocked: list[str] = []
+    page.context.on("console", lambda said: blocked.append(said.text) if "Security Policy" in said.text else None)
+    bar = bar_of(page)
+    assert page.evaluate("documentPictureInPicture.window !== null")
+    expect(page.locator(".wp-bar")).to_have_attribute("aria-pressed", "true")
+    for said in ("L086", "办理中", "37", "人等候"):
+        expect(bar.locator(".bar-say")).to_contain_text(said)
+    expect(bar.locator(".bar")).to_have_css("width", "320px")  # its styles came
+    assert blocked == []
+    page.click(".wp-bar")
+    expect(page.locator(".wp-bar")).to_have_attribute("aria-pressed", "false")
+    assert page.evaluate("documentPictureInPicture.window === null")
+
+
+def test_closing_the_bar_returns_to_the_page(serve: Serve, open_page: Open) -> None:
+    page, bar = with_bar(open_page, window(serve))
+    bar.evaluate("window.close()")
+    expect(page.locator(".wp-bar")).to_have_attribute("aria-pressed", "false")
+    expect(page.locator(".wp-no")).to_have_text("L086")
+
+
+def test_without_picture_in_picture_it_is_a_window_of_its_own_and_says_so(serve: Serve, open_page: Open) -> None:
+    agent = window(serve, staff.free_work())
+    page = open_page("about:blank", SIZE)
+    page.add_init_script(WITHOUT_PICTURE_IN_PICTURE)
+    page.goto(agent.url)
+    bar = bar_of(page)
+    expect(page.locator(".wp-say")).to_contain_text("不能让小条总在最前")
+    expect(bar.locator(".bar-state")).to_contain_text("空闲")
+    page.clock.run_for(1_000)
+    bar.keyboard.press("F2")
+    expect(page.locator(".wp-say")).to_contain_text("已叫 L087")
+    assert deeds_of(agent) == [("call_next", {"visit": None})]
+    bar.close()
+    expect(page.locator(".wp-bar")).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_browser_that_opens_no_window_is_told_of(serve: Serve, open_page: Open) -> None:
+    agent = window(serve)
+    page = open_page("about:blank", SIZE)
+    page.add_init_script(WITHOUT_PICTURE_IN_PICTURE + "window.open = () => null;")
+    page.goto(agent.url)
+    page.click(".wp-bar")
+    expect(page.locator(".wp-say")).to_contain_text("请允许本页弹出窗口")
+
+
+def test_one_citizen_is_served_from_the_bar_by_hotkeys_alone(serve: Serve, open_page: Open) -> None:
+    agent = window(serve, staff.free_work())
+    page, bar = with_bar(open_page, agent)
+    page.clock.run_for(1_000)
+    bar.keyboard.press("F2")
+    expect(bar.locator(".bar-now[aria-disabled=false]")).to_be_visible()
+    agent.tell({"work/211": staff.called_work().model_dump(mode="json")})
+    expect(bar.locator(".bar-main")).to_contain_text("开始")
+    page.clock.run_for(1_000)
+    bar.keyboard.press("F4")
+    agent.tell({"work/211": staff.work_card().model_dump(mode="json")})
+    expect(bar.locator(".bar-main")).to_contain_text("办结")
+    bar.keyboard.press("2")  # the outcome, as on the page
+    expect(bar.locator(".bar-state")).to_contain_text("受理 ×1")
+    page.clock.run_for(1_000)
+    bar.keyboard.press("F2")
+    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
+    assert deeds_of(agent) == [
+        ("call_next", {"visit": None}),
+        ("start_service", {"visit": 78}),
+        ("finish", {"visit": 77, "outcome": "accepted", "items": 1}),
+    ]
+
+
+def test_the_keys_of_the_bar_can_be_touched_and_reached_by_tab(serve: Serve, open_page: Open) -> None:
+    agent = window(serve, staff.called_work())
+    page, bar = with_bar(open_page, agent)
+    bar.locator('[data-deed="miss"]').click()
+    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
+    for _ in range(10):
+        bar.keyboard.press("Tab")
+        if bar.evaluate("document.activeElement.dataset.deed") == "start_service":
+            break
+    bar.keyboard.press("Enter")
+    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
+    assert deeds_of(agent) == [("miss", {"visit": 78}), ("start_service", {"visit": 78})]
+
+
+def test_a_key_that_cannot_be_pressed_says_why_in_the_upper_line_and_sends_nothing(
+    serve: Serve, open_page: Open
+) -> None:
+    agent = window(serve)
+    page, bar = with_bar(open_page, agent)
+    bar.keyboard.press("F3")
+    expect(bar.get_by_role("alert")).to_contain_text("重呼：手上的号不在这一步")
+    page.clock.run_for(6_000)
+    expect(bar.locator(".bar-no")).to_have_text("L086")
+    assert agent.presses == []
+
+
+def test_a_recall_that_opens_soon_counts_its_seconds(serve: Serve, open_page: Open) -> None:
+    page, bar = with_bar(open_page, window(serve, staff.called_work()))
+    recall = bar.locator('[data-deed="recall"]')
+    expect(recall).to_contain_text("秒")
+    expect(recall).to_have_attribute("aria-disabled", "true")
+    page.clock.run_for(10_000)
+    expect(recall).to_have_attribute("aria-disabled", "false")
+    expect(recall).to_contain_text("F3")
+
+
+def test_a_refusal_takes_the_upper_line(serve: Serve, open_page: Open) -> None:
+    agent = window(serve)
+    agent.answer = lambda deed, body: refuse(Code.STALE).model_dump(mode="json")
+    _, bar = with_bar(open_page, agent)
+    bar.locator('[data-deed="finish"]').click()
+    expect(bar.get_by_role("alert")).to_contain_text("窗口的情况已经变了")
+    expect(bar.get_by_role("alert")).to_contain_text("请看最新状态后再操作")
+
+
+def test_a_hold_a_transfer_and_a_pause_need_two_keys(serve: Serve, open_page: Open) -> None:
+    agent = window(serve)
+    page, bar = with_bar(open_page, agent)
+    bar.keyboard.press("F6")
+    expect(bar.locator(".bar-choices .bar-key")).to_have_count(3)
+    bar.keyboard.press("2")
+    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
+    bar.keyboard.press("F7")
+    expect(bar.locator(".bar-choices")).to_contain_text("M 契税与不动产联办")
+    bar.keyboard.press("2")
+    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
+    agent.tell({"work/211": staff.free_work().model_dump(mode="json")})
+    expect(bar.locator('[data-deed="pause_window"]')).to_have_attribute("aria-disabled", "false")
+    bar.keyboard.press("F8")
+    bar.keyboard.press("5")  # the fifth place turns the page
+    bar.get_by_role("button", name="系统").click()
+    expect(bar.locator(".bar-choices")).to_have_count(0)
+    assert deeds_of(agent) == [
+        ("hold", {"visit": 77, "kind": "with_papers"}),
+        ("pass_on", {"visit": 77, "line": "M"}),
+        ("pause_window", {"reason": "系统故障"}),
+    ]
+
+
+def test_a_choice_may_be_left(serve: Serve, open_page: Open) -> None:
+    agent = window(serve)
+    _, bar = with_bar(open_page, agent)
+    bar.keyboard.press("F6")
+    expect(bar.locator(".bar-choices")).to_be_visible()
+    bar.keyboard.press("Escape")
+    expect(bar.locator(".bar-no")).to_have_text("L086")
+    assert agent.presses == []
+
+
+def test_a_silent_keypad_and_a_cut_line_stand_in_the_upper_line(serve: Serve, open_page: Open) -> None:
+    agent = window(serve, devices={"keypad": "silent", "strip": "ready", "pad": "none"})
+    _, bar = with_bar(open_page, agent)
+    expect(bar.get_by_role("alert")).to_contain_text("评价器无回应，叫号不受影响")
+    agent.tell(connected=False, since=hall.at(seconds=18))
+    expect(bar.get_by_role("alert")).to_contain_text("连不上服务器")
+    assert bar.locator('.bar-key[aria-disabled="false"]').count() == 0
+
+
+def test_a_pause_longer_than_a_quarter_of_an_hour_becomes_a_warning(serve: Serve, open_page: Open) -> None:
+    short = staff.free_work(state=WindowState.PAUSED, paused_reason="就餐", paused_since=hall.at(minutes=6))
+    agent = window(serve, short)
+    _, bar = with_bar(open_page, agent)
+    expect(bar.locator(".bar-state")).to_contain_text("就餐")
+    long = short.model_copy(update={"paused_since": hall.at(minutes=16)})
+    agent.tell({"work/211": long.model_dump(mode="json")})
+    expect(bar.get_by_role("alert")).to_contain_text("暂停已 16:")
+
+
+def test_no_rating_is_ever_on_the_bar_and_signing_out_closes_it(serve: Serve, open_page: Open) -> None:
+    agent = window(serve, staff.free_work(invitation=staff.invitation()))
+    page, bar = with_bar(open_page, agent)
+    assert "满意" not in bar.inner_text("main")
+    with bar.expect_event("close"):
+        agent.tell(signed_in=False)
+    expect(page.locator(".wp-sign")).to_be_visible()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_state_fits_320_by_88(serve: Serve, open_page: Open, lang: str) -> None:
+    agent = window(serve)
+    _, bar = with_bar(open_page, agent, lang)
+    paused = staff.free_work(state=WindowState.PAUSED, paused_reason="就餐", paused_since=hall.at(minutes=6))
+    chained = staff.work_card(deeds=staff.deeds("finish", "hold", "pass_on", "call_next", recall="step_not_allowed"))
+    empty = staff.free_work(waiting=0, next_numbers=[], deeds=staff.deeds("pause_window", call_next="nobody_waiting"))
+    wrong = {}
+    for name, work in {
+        "serving": staff.work_card(), "called": staff.called_work(), "free": staff.free_work(), "paused": paused,
+        "chained": chained, "empty": empty,
+    }.items():  # fmt: skip
+        agent.tell({"work/211": work.model_dump(mode="json")})
+        expect(bar.locator(f'.shape-{SHAPES[work.state.value]}')).to_have_count(1)
+        if found := bar.evaluate(FITS):
+            wrong[name] = found
+    assert wrong == {}
+
+
+SHAPES = {"free": "idle", "called": "call", "serving": "work", "paused": "pause"}
