@@ -434,6 +434,15 @@ class RedeemCode(Command):
     token_hash: Digest
 
 
+class PairDisplay(Command):
+    """A manager lets in a display that showed its code. Without a zone it sees what managers see."""
+
+    deed = "pair_display"
+    name: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z\-]{1,20}$")]
+    zone: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z\-]{1,8}$")] | None = None
+    code_hash: Digest
+
+
 class RevokeDevice(Command):
     """The device's token is worth nothing from now on."""
 
@@ -449,6 +458,6 @@ COMMANDS: dict[str, type[Command]] = {
         SignIn, SignOut, PauseWindow, ReopenWindow,
         Rate, NotRatedAtCounter, RecordSlip, ReprintSlip, ReportDevice, SessionTurn, TurnOfDay,
         TerminalLost, LoadHall, AddUser, InviteUser, SetPassword, DisableUser, SetRoles, DeskSignIn, DeskSignOut,
-        EnrolDevice, RedeemCode, RevokeDevice, RateLater, AddReasons,
+        EnrolDevice, PairDisplay, RedeemCode, RevokeDevice, RateLater, AddReasons,
     )
 }  # fmt: skip

@@ -78,6 +78,7 @@ SENTENCES: dict[Code, tuple[tuple[str, str], tuple[str, str]]] = {
     _C.USER_EXISTS: (("用户已存在：{login}", "User {login} exists already"), ("请换一个登录名", "Choose another name")),
     _C.USER_DISABLED: (("这个用户已停用：{login}", "User {login} is disabled"), ("请找管理员启用", "Ask the administrator")),
     _C.DEVICE_UNKNOWN: (("没有这台设备：{device}", "There is no device {device}"), ("用 paihao device list 查看", "See paihao device list")),
+    _C.DEVICE_NAME_TAKEN: (("{device} 是另一种终端的名字", "{device} is the name of another kind of device"), ("请换一个名字", "Choose another name")),
     _C.ROLES_CLASH: (("系统、安全、审计管理员不能由一个人兼任", "One account cannot hold two of the three administrators"), ("请分给不同的人", "Give them to different people")),
     _C.DISK_FULL: (("服务器磁盘已满，没有记下", "The server's disk is full; nothing was recorded"), ("请管理员清理磁盘后再试", "Ask the administrator to free space, then try again")),
     _C.BUSY: (("系统正忙", "The system is busy"), ("请稍后再试", "Try again shortly")),

@@ -289,6 +289,7 @@ class Code(StrEnum):
     USER_EXISTS = "user_exists"
     USER_DISABLED = "user_disabled"
     DEVICE_UNKNOWN = "device_unknown"
+    DEVICE_NAME_TAKEN = "device_name_taken"
     ROLES_CLASH = "roles_clash"
     # the machine
     DISK_FULL = "disk_full"

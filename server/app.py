@@ -44,6 +44,7 @@ from server.halls.document import hall_from
 from server.halls.faults import DocumentRefused, bad_hall_file
 from server.identity.edge import Edge
 from server.identity.gate import Gate
+from server.identity.offers import Offers
 from server.identity.passes import Pass, Passes
 from server.identity.throttle import Throttle
 from server.identity.ticket_proof import TicketProof
@@ -146,12 +147,13 @@ class Server:
         app, halls = self.app, self.writer.published
         throttle = Throttle(self._settings.passwords.window_s, time.monotonic)
         door = Door(self.writer, self._publisher, self._gate, self._vault, self._edge, throttle, self._settings)
+        offers = Offers(time.monotonic)
         app.register_api(kiosk_api(door, self._reader))
         app.register_api(window_api(door))
-        app.register_api(desk_api(door, self._reader))
+        app.register_api(desk_api(door, self._reader, offers))
         app.register_api(account_api(door))
-        app.register_api(device_api(door))
-        app.register_api(admin_api(door))
+        app.register_api(device_api(door, offers))
+        app.register_api(admin_api(door, offers))
         proof = TicketProof(self._vault, throttle, self._settings.passwords.tries_per_source, time.monotonic)
         citizens = Citizens(door, self._reader, proof)
         app.register_api(citizen_api(citizens))

@@ -24,6 +24,7 @@ from server.actions.invite_user import invite_user
 from server.actions.load_hall import load_hall
 from server.actions.miss import miss
 from server.actions.not_rated import not_rated
+from server.actions.pair_display import pair_display
 from server.actions.pass_on import pass_on
 from server.actions.pause_window import pause_window
 from server.actions.rate import rate
@@ -110,6 +111,7 @@ ACTIONS: dict[str, Action] = {
     "desk_sign_in": _deed(c.DeskSignIn, desk_sign_in),
     "desk_sign_out": _deed(c.DeskSignOut, desk_sign_out),
     "enrol_device": _deed(c.EnrolDevice, enrol_device),
+    "pair_display": _deed(c.PairDisplay, pair_display),
     "redeem_code": _deed(c.RedeemCode, redeem_code),
     "revoke_device": _deed(c.RevokeDevice, revoke_device),
 }

@@ -8,8 +8,10 @@ from contract.commands import Login, RedeemCode, SetPassword
 from contract.replies import Done, Enrolled
 from contract.words import Via
 from server.api.door import Door, HallPath, blueprint, idempotency_key
+from server.api.pairing import add_offering
 from server.api.passwords import OneTime, Password, check_strength, limits
 from server.crypto import token_hash
+from server.identity.offers import Offers
 from server.storage.orders import Actor
 
 
@@ -54,8 +56,8 @@ def account_api(door: Door) -> APIBlueprint:
     return api
 
 
-def device_api(door: Door) -> APIBlueprint:
-    """The endpoint of agents that have a code."""
+def device_api(door: Door, offers: Offers) -> APIBlueprint:
+    """The endpoints of agents that have a code, and of displays that show one."""
     api = blueprint("device", "终端登记 / enrolment: a one-time code")
 
     @api.post("/enrol", responses={200: Enrolled})
@@ -76,4 +78,5 @@ def device_api(door: Door) -> APIBlueprint:
             door.throttle.succeeded(tries)
         return answer
 
+    add_offering(api, door, offers)
     return api

@@ -20,6 +20,8 @@ from contract.commands import (
 from contract.replies import CodeGiven, Done, HallLoaded
 from contract.words import DeviceKind
 from server.api.door import AddSecrets, Door, HallPath, accept, blueprint, idempotency_key
+from server.api.pairing import add_pairing
+from server.identity.offers import Offers
 from server.identity.rights import Place
 
 Name = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z\-]{1,20}$")]
@@ -75,13 +77,14 @@ class Users(BaseModel):
     users: list[UserListed]
 
 
-def admin_api(door: Door) -> APIBlueprint:
+def admin_api(door: Door, offers: Offers) -> APIBlueprint:
     """The endpoints of the command line."""
     api = blueprint("admin", "管理 / administration: this machine's command line only (X-Local-Secret)")
     accept(api, door, Place.ADMIN, LoadHall, HallLoaded)
     for command in (AddUser, DisableUser, SetRoles, RevokeDevice):
         accept(api, door, Place.ADMIN, command, Done)
     _add_codes(api, door)
+    add_pairing(api, door, offers, Place.ADMIN)
     _add_lists(api, door)
     return api
 

@@ -22,7 +22,9 @@ from contract.commands import (
 from contract.replies import Done, Issued, SignedIn
 from contract.words import Via
 from server.api.door import Door, HallPath, accept, blueprint
+from server.api.pairing import add_pairing
 from server.api.passwords import Password, sign_in
+from server.identity.offers import Offers
 from server.identity.rights import EXPORT_ROLES, RIGHTS, Place
 from server.reports.today import today_csv
 from server.storage.orders import Actor
@@ -37,7 +39,7 @@ class DeskSignInBody(BaseModel):
     password: Password
 
 
-def desk_api(door: Door, reader: Reader) -> APIBlueprint:
+def desk_api(door: Door, reader: Reader, offers: Offers) -> APIBlueprint:
     """The endpoints of the desk."""
     api = blueprint("desk", "导办台 / the desk: the session of a guide or manager (X-Session)")
 
@@ -57,6 +59,8 @@ def desk_api(door: Door, reader: Reader) -> APIBlueprint:
     accept(api, door, Place.DESK, ReprintSlip, Issued)
     for command in (Reroute, ReturnMissed, Cancel, Release, Abandon, StopLine, CloseDay, AttendKiosk):
         accept(api, door, Place.DESK, command, Done)
+
+    add_pairing(api, door, offers, Place.DESK)
 
     @api.get("/today.csv")
     def today(path: HallPath) -> Response:

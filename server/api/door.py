@@ -28,7 +28,7 @@ _PUBLISHED_WITHIN_S = 5.0
 _CHANGES_THE_REGISTER = frozenset(
     {
         "sign_in", "sign_out", "desk_sign_in", "desk_sign_out", "set_password", "redeem_code", "load_hall", "add_user",
-        "invite_user", "disable_user", "set_roles", "enrol_device", "revoke_device",
+        "invite_user", "disable_user", "set_roles", "enrol_device", "pair_display", "revoke_device",
     }
 )  # fmt: skip
 HallCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z\-]{1,20}$")]

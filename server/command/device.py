@@ -32,6 +32,18 @@ def enrol(kind: str, name: str, windows: tuple[str, ...], zone: str | None, hall
         click.echo(f"在终端上运行 / run at the device: paihao {program} --settings FILE --enrol {reply['code']}")
 
 
+@device.command("pair", epilog="\b\npaihao device pair 7K2MQX --name command-1")
+@click.argument("code")
+@click.option("--name", required=True, help="屏幕的名字 · what the display is called from now on.")
+@click.option("--zone", help="分区 · its zone; without one the display sees what managers see.")
+@HALL
+@DATA
+def pair(code: str, name: str, zone: str | None, hall: str | None, data: Path) -> None:
+    """让显示代码的屏幕接入 · Let in a display that shows this code on its page /HALL/pair."""
+    do(data, hall, "pair_display", {"code": code, "name": name, "zone": zone})
+    click.echo(f"{name} 已配对 / {name} is paired")
+
+
 @device.command("list")
 @HALL
 @DATA

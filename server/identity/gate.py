@@ -7,7 +7,7 @@ from contract.words import Audience, Code, DeviceKind, Role, Via
 from server.crypto import Vault, same, token_hash
 from server.domain.errors import Refusal
 from server.identity.edge import Edge, Environ
-from server.identity.rights import AUDIENCE_KINDS, AUDIENCE_ROLES, RIGHTS, By, Place, Right
+from server.identity.rights import AUDIENCE_ROLES, RIGHTS, By, Place, Right, device_sees
 from server.settings import Sessions
 from server.storage.orders import Actor
 from server.storage.published import Published
@@ -99,7 +99,7 @@ class Gate:
         device = register.device_by_token(hashed)
         if device is None:
             raise Refusal(Code.NOT_ENROLLED)
-        if device.kind not in AUDIENCE_KINDS[audience]:
+        if not device_sees(device.kind, device.zone, audience):
             raise Refusal(Code.WRONG_PLACE)
         return Holder(token_hash=hashed)
 
@@ -109,7 +109,7 @@ class Gate:
             return False
         if holder.token_hash is not None:
             device = self._halls[hall].register.device_by_token(holder.token_hash)
-            return device is not None and device.kind in AUDIENCE_KINDS[audience]
+            return device is not None and device_sees(device.kind, device.zone, audience)
         if holder.session is not None:
             try:
                 _, user = self._open_session(hall, holder.session)

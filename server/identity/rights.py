@@ -50,6 +50,7 @@ _GUIDE = Right(By.SESSION, roles=frozenset({Role.GUIDE, Role.FLOOR_MANAGER}))
 _FLOOR = Right(By.SESSION, roles=frozenset({Role.FLOOR_MANAGER}))
 DESK_ROLES = frozenset({Role.GUIDE, Role.FLOOR_MANAGER, Role.HALL_MANAGER})
 _DESK = Right(By.SESSION, roles=DESK_ROLES)
+_MANAGERS = Right(By.SESSION, roles=frozenset({Role.FLOOR_MANAGER, Role.HALL_MANAGER}))
 _LOCAL = Right(By.LOCAL)
 _TICKET = Right(By.TICKET)
 
@@ -93,6 +94,7 @@ RIGHTS: dict[Place, dict[str, Right]] = {
         "abandon": _FLOOR,
         "stop_line": _FLOOR,
         "close_day": _FLOOR,
+        "pair_display": _MANAGERS,
     },
     Place.ACCOUNT: {"set_password": Right(By.CODE)},
     Place.DEVICE: {"redeem_code": Right(By.CODE)},
@@ -108,6 +110,7 @@ RIGHTS: dict[Place, dict[str, Right]] = {
         "disable_user": _LOCAL,
         "set_roles": _LOCAL,
         "enrol_device": _LOCAL,
+        "pair_display": _LOCAL,
         "revoke_device": _LOCAL,
     },
 }
@@ -115,10 +118,19 @@ RIGHTS: dict[Place, dict[str, Right]] = {
 # Reading: which devices and which roles see an audience's cards. The public sees the public ones.
 AUDIENCE_KINDS: dict[Audience, frozenset[DeviceKind]] = {
     Audience.STAFF: frozenset({DeviceKind.WINDOW}),
-    Audience.MANAGER: frozenset(),
+    Audience.MANAGER: frozenset({DeviceKind.DISPLAY}),
 }
 AUDIENCE_ROLES: dict[Audience, frozenset[Role]] = {
     Audience.STAFF: DESK_ROLES,
     Audience.MANAGER: frozenset({Role.FLOOR_MANAGER, Role.HALL_MANAGER}),
 }
+
+
+def device_sees(kind: DeviceKind, zone: str | None, audience: Audience) -> bool:
+    """Whether an enrolled device sees an audience's cards. A display of one zone sees only what is public."""
+    if kind is DeviceKind.DISPLAY and zone is not None:
+        return False
+    return kind in AUDIENCE_KINDS[audience]
+
+
 EXPORT_ROLES = frozenset({Role.FLOOR_MANAGER, Role.HALL_MANAGER})

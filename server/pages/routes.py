@@ -61,6 +61,11 @@ def pages(halls: Mapping[str, Published], folders: Folders) -> Blueprint:
         _known(halls, hall)
         return send_from_directory(folders.pages, "command.html")
 
+    @routes.get("/<hall>/pair")
+    def pair(hall: str) -> Response:
+        _known(halls, hall)
+        return send_from_directory(folders.pages, "pair.html")
+
     @routes.get("/openapi/")
     def api_page() -> Response:
         return send_from_directory(folders.pages, "api.html")

@@ -141,6 +141,7 @@ DESK = [
     Step(Place.DESK, "return_missed", _ticket(), C.STEP_NOT_ALLOWED),
     Step(Place.DESK, "abandon", _ticket(reason="测试"), C.STEP_NOT_ALLOWED),
     Step(Place.DESK, "stop_line", _said(line="B", stopped=True)),
+    Step(Place.DESK, "pair_display", lambda k: {"code": k.codes["S1"], "name": "S1", "zone": "A"}, C.CODE_INVALID),
     Step(Place.DESK, "close_day", again=C.DAY_CLOSED),
     Step(Place.DESK, "desk_sign_out", again=C.NOT_SIGNED_IN),
     _window("sign_out", _said(window="101"), C.NOT_SIGNED_IN),
@@ -152,6 +153,7 @@ ADMINISTRATOR = [
     Step(Place.ADMIN, "set_roles", _said(login="new", roles=["guide"])),
     Step(Place.ADMIN, "disable_user", _said(login="new")),
     Step(Place.ADMIN, "enrol_device", _said(kind="kiosk", name="K9", windows=[], zone="A")),
+    Step(Place.ADMIN, "pair_display", lambda k: {"code": k.codes["S2"], "name": "S2"}, C.CODE_INVALID),
     Step(Place.ADMIN, "revoke_device", _said(name="K9")),
     Step(
         Place.ACCOUNT,

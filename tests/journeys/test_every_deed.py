@@ -115,6 +115,7 @@ def prepared(hall: Hall, secret: str) -> Callers:
     admin("add_user", {"login": "guide", "name": "导办", "roles": ["guide"]})
     asked: dict[str, Any] = {"kind": "kiosk", "name": "K2", "windows": [], "zone": None}
     codes = {"K2": admin("enrol_device", asked)["code"], "1021": admin("invite_user", {"login": "1021"})["code"]}
+    codes |= {name: hall.post("device/offer", {}).json()["code"] for name in ("S1", "S2")}
     known = Known(codes, document_to_load(hall.folder / "hall" / "hall.toml"))
     made = Callers(hall, tokens, secret, signed_in("1009", OTHER_HALL), known)
     made.sessions["guide"] = signed_in("guide")

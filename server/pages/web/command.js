@@ -118,7 +118,7 @@ function Watched({ live, server, display, onGone }) {
 
 function SignIn({ server }) {
   useWall(false);
-  return html`<${Account} server=${server} title=${t("command.title")} />`;
+  return html`<${Account} server=${server} title=${t("command.title")}><a href=${`/${HALL}/pair`}>${t("command.pair_link")}</a><//>`;
 }
 
 function Page({ server }) {

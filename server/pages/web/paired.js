@@ -1,4 +1,4 @@
-// The token of a paired display: kept by this browser for this server alone (docs/decisions/0028), until it is revoked.
+// The token of a paired display: kept by this browser for this server alone (docs/decisions/0029), until it is revoked.
 
 const shelf = (hall) => `paihao/display/${hall}`;
 

@@ -7,6 +7,7 @@ import { Shape } from "/assets/shared/shapes.js";
 import { cardsOf } from "/assets/shared/store.js";
 import { hasWord, t } from "/assets/shared/words.js";
 import { troublesOf } from "./health.js";
+import { PairDisplay } from "./pair_display.js";
 
 const MOST = 30;
 const SAY_FOR = 6_000;
@@ -53,7 +54,7 @@ function floorOf(hall, zone) {
   return hall.zones.find((found) => found.zone === zone)?.floor ?? "";
 }
 
-export function Side({ cards, choose, hall }) {
+export function Side({ server, cards, choose, hall }) {
   const queues = cardsOf(cards, "queue");
   const missed = queues.flatMap((queue) => queue.missed);
   const held = queues.flatMap((queue) => queue.held);
@@ -64,5 +65,6 @@ export function Side({ cards, choose, hall }) {
     <${Numbers} title=${t("desk.slips")} all=${devices.slips} choose=${choose} say=${slipSaid} />
     <${Numbers} title=${t("desk.at_work")} all=${devices.at_work} choose=${choose} say=${(one) => `${one.window}　${t(`state.${one.state}`)}`} />
     <section class="dk-devices"><h2>${t("desk.devices")}<span>${devices.devices.length}</span></h2><ul>${devices.devices.map((device) => html`<${Device} key=${device.device} device=${device} />`)}</ul></section>
+    <${PairDisplay} server=${server} hall=${hall} />
   </aside>`;
 }

@@ -48,12 +48,14 @@ MAY: dict[str, tuple[dict[str, Any], set[str]]] = {
     "citizen/cancel": ({"ticket": NONE_SUCH}, set()),
     "citizen/rate_later": ({"ticket": NONE_SUCH, "visit": NONE_SUCH, "level": 5}, set()),
     "citizen/add_reasons": ({"ticket": NONE_SUCH, "visit": NONE_SUCH, "codes": ["510"]}, set()),
+    "desk/pair_display": ({"code": "ABCDEF", "name": "X"}, {"floor_manager", "hall_manager"}),
     "admin/load_hall": ({"document": {}}, LOCAL),
     "admin/add_user": ({"login": "1003", "name": "周", "roles": ["clerk"]}, LOCAL),
     "admin/invite_user": ({"login": "none"}, LOCAL),
     "admin/disable_user": ({"login": "none"}, LOCAL),
     "admin/set_roles": ({"login": "none", "roles": ["clerk"]}, LOCAL),
     "admin/enrol_device": ({"kind": "window", "name": "X", "windows": ["999"]}, LOCAL),
+    "admin/pair_display": ({"code": "ABCDEF", "name": "X"}, LOCAL),
     "admin/revoke_device": ({"name": "none"}, LOCAL),
 }
 # Asked for elsewhere in these tests: they end or begin what the others stand on.
@@ -61,7 +63,7 @@ ELSEWHERE = {"sign_in", "sign_out", "desk_sign_in", "desk_sign_out", "close_day"
 READING: dict[str, set[str]] = {
     "snapshot/public": {"everybody"},
     "snapshot/staff": {"agent", "clerk", "guide", "floor_manager", "hall_manager"},
-    "snapshot/manager": {"floor_manager", "hall_manager"},
+    "snapshot/manager": {"display", "floor_manager", "hall_manager"},
     "desk/today.csv": {"floor_manager", "hall_manager"},
     "window/devices": {"agent", "clerk"},
     "admin/devices": {"command_line"},
