@@ -18,7 +18,7 @@ export function Guide({ agent, callGuide }) {
 export function GuideCalled({ agent, home }) {
   return html`<div class="shut">
     <${Head} what="guide.called" />
-    <ol class="k-without k-told" role="status">
+    <ol class="k-without k-told">
       <li><b>${t("guide.stay")}</b><span>${t("guide.stay.why", { kiosk: agent.agent?.kiosk ?? "" })}</span></li>
       <li><b>${t("guide.desk")}</b><span>${t("guide.desk.why")}</span></li>
     </ol>

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 # Other people's files, kept byte for byte with their checksums.
-VENDORED = ("browser/vendor/",)
+VENDORED = ("browser/vendor/", "tests/browser/vendor/")
 TEXT = {
     "", ".cfg", ".css", ".csv", ".html", ".js", ".json", ".mako", ".md", ".mjs", ".py", ".sh", ".svg", ".toml", ".txt",
 }  # fmt: skip
