@@ -17,6 +17,7 @@ COMMANDS = {
     "hall": "server.command.hall:hall",
     "device": "server.command.device:device",
     "user": "server.command.user:user",
+    "voice": "display.command:voice",
     "doctor": "server.command.doctor:doctor",
 }
 

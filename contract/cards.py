@@ -142,6 +142,8 @@ class VisitInHand(Card):
     called_at: str
     started_at: str | None
     recalls: int
+    last_called_at: str | None = None
+    announced: bool | None = None  # whether its last call was spoken; null where no page has spoken in its zone today
 
 
 class AllowedDeed(Card):

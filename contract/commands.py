@@ -349,6 +349,13 @@ class TerminalLost(Command):
     visit: Id
 
 
+class AnnounceCall(Command):
+    """The page that speaks in the call's voice zone said that people heard the call. Given by the server for it."""
+
+    deed = "announce_call"
+    call: Id
+
+
 # --- administration ------------------------------------------------------------------------------------------------
 
 
@@ -457,7 +464,7 @@ COMMANDS: dict[str, type[Command]] = {
         ReturnMissed, Release, Reroute, Abandon, Cancel, CloseDay, StopLine, CallGuide, AttendKiosk,
         SignIn, SignOut, PauseWindow, ReopenWindow,
         Rate, NotRatedAtCounter, RecordSlip, ReprintSlip, ReportDevice, SessionTurn, TurnOfDay,
-        TerminalLost, LoadHall, AddUser, InviteUser, SetPassword, DisableUser, SetRoles, DeskSignIn, DeskSignOut,
-        EnrolDevice, PairDisplay, RedeemCode, RevokeDevice, RateLater, AddReasons,
+        TerminalLost, AnnounceCall, LoadHall, AddUser, InviteUser, SetPassword, DisableUser, SetRoles, DeskSignIn,
+        DeskSignOut, EnrolDevice, PairDisplay, RedeemCode, RevokeDevice, RateLater, AddReasons,
     )
 }  # fmt: skip

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -16,16 +16,24 @@ from typing import Any
 import gevent
 import structlog
 from alembic.util import CommandError
+from flask import Response
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from gevent.event import Event
 from sqlalchemy.exc import DatabaseError
 
+from contract.commands import AnnounceCall
 from contract.replies import Refused
+from contract.words import Audience, Code
+from display.announcer import Announcer, read_packs
+from display.sentence import Manner, Said
+from display.speaker_lease import SpeakerLeases
+from display.voice_routes import VoiceZone, voice_routes
+from drivers.voices.pack import PackWrong, VoicePack
 from server.actions.table import ACTIONS
 from server.api.account import account_api, device_api
 from server.api.admin import admin_api
-from server.api.answers import from_validation
+from server.api.answers import RULE_STATUS, from_validation, json_bytes
 from server.api.citizen import Citizens, citizen_api
 from server.api.desk import desk_api
 from server.api.display import display_api
@@ -39,6 +47,7 @@ from server.api.window import window_api
 from server.clock import Clock
 from server.crypto import Vault, new_token
 from server.domain.day import Day
+from server.domain.errors import Refusal
 from server.domain.hours import business_day
 from server.halls.document import hall_from
 from server.halls.faults import DocumentRefused, bad_hall_file
@@ -58,6 +67,8 @@ from server.pages.routes import Folders, pages
 from server.settings import Settings
 from server.storage.data_folder import Address, DataFolder, FolderInUse
 from server.storage.database import Database
+from server.storage.orders import SERVER, Answer, Order
+from server.storage.published import Published
 from server.storage.reader import Reader
 from server.storage.writer import Writer, wall_ms
 
@@ -82,6 +93,7 @@ class Server:
         self._folder = folder
         self._secret = new_token()
         database, key = _open(folder)
+        self._announcer = Announcer(_packs(settings))
         self._vault = Vault(key)
         self._reader = Reader(database)
         self._edge = Edge(settings)
@@ -159,12 +171,55 @@ class Server:
         app.register_api(citizen_api(citizens))
         app.register_blueprint(citizen_page(halls, citizens))
         app.register_api(display_api(self._gate, self._passes, Snapshots(now_text)))
+        app.register_api(
+            voice_routes(_HallsThatCall(halls, self.writer.submit), self._announcer, SpeakerLeases(time.monotonic))
+        )
         app.register_blueprint(service_routes(app, halls, self._defects, now_text()))
         app.register_blueprint(pages(halls, _folders()))
         app.register_blueprint(portrait_routes(halls, self._settings.portraits))
 
     def _still_holds(self, one: Pass) -> bool:
         return self._gate.still_holds(one.hall, one.audience, one.holder)
+
+
+class _HallsThatCall:
+    """The halls as the voice needs them: the calls of a voice zone, and the deed "it was spoken"."""
+
+    def __init__(self, halls: Mapping[str, Published], submit: Callable[[Order], Answer]) -> None:
+        self._halls = halls
+        self._submit = submit
+
+    def voice_zone(self, hall: str, zone: str) -> VoiceZone:
+        """From what every screen may see. Raises Refusal(HALL_UNKNOWN, NOT_FOUND)."""
+        if hall not in self._halls:
+            raise Refusal(Code.HALL_UNKNOWN, hall=hall)
+        published = self._halls[hall]
+        rules, cards = published.definition.rules, published.views[Audience.PUBLIC].cards
+        zones = tuple(one.code for one in published.definition.zones.values() if one.voice_zone == zone)
+        if not zones:
+            raise Refusal(Code.NOT_FOUND)
+        calls = [call for code in zones for call in cards[f"calls/{code}"]["calls"]]
+        return VoiceZone(
+            languages=rules.voice_languages,
+            manner=Manner(rules.voice_one, rules.voice_window, rules.voice_sentence),
+            repeat=rules.voice_repeat,
+            silent=rules.voice_silent,
+            zones=zones,
+            calls={one["call"]: Said(one["number"], one["window"], one["recall"] > 0) for one in calls},
+        )
+
+    def announced(self, hall: str, call: int) -> Response:
+        """Once for each call, however often its page says so."""
+        answer = self._submit(Order(hall, f"announce_call:{call}", SERVER, AnnounceCall(call=call)))
+        return json_bytes(answer.body, RULE_STATUS if answer.refused else 200)
+
+
+def _packs(settings: Settings) -> dict[str, VoicePack]:
+    """The voices. Raises CannotStart with what is wrong with a pack."""
+    try:
+        return read_packs(settings.voice_packs)
+    except PackWrong as wrong:
+        raise CannotStart(str(wrong)) from wrong
 
 
 def _open(folder: DataFolder) -> tuple[Database, bytes]:

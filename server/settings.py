@@ -59,6 +59,9 @@ class Settings(_Table):
     portraits: Path | None = Field(
         None, description="Folder of the staff's portraits, <staff number>.jpg or .png. Unset: none are shown."
     )
+    voice_packs: Path | None = Field(
+        None, description="Folder of the hall's own voice packs, one subfolder per language. Unset: those that ship."
+    )
     max_connections: int = Field(4000, ge=10, le=100_000, description="Connections served at a time.")
     passwords: Passwords = Passwords()
     sessions: Sessions = Sessions()

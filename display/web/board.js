@@ -1,4 +1,5 @@
-// The hall board of one zone (?zone=A), of several (?zone=A,B) or of the whole hall.
+// The hall board of one zone (?zone=A), of several (?zone=A,B) or of the whole hall. With ?voice=A it speaks the calls
+// of voice zone A too.
 
 import { html, render, useEffect, useState } from "/assets/vendor/htm-preact/standalone.module.js";
 import { clock, date, useNow } from "/assets/shared/clock.js";
@@ -7,11 +8,13 @@ import { FreshMark } from "/assets/shared/freshness.js";
 import { Shape } from "/assets/shared/shapes.js";
 import { useStore } from "/assets/shared/store.js";
 import { lang, pick, t, tIn, useLang } from "/assets/shared/words.js";
-import { publicCards } from "./source.js";
+import { HALL, publicCards } from "./source.js";
 import { lastCalls, rowsUnder, useSeal } from "./calls.js";
+import { SoundBlocked, Voice } from "./voice.js";
 import { fitted, waitingPerService } from "./waiting.js";
 
 const NOTICE_MS = 12_000;
+const SPEAKS_IN = new URLSearchParams(location.search).get("voice");
 const ZONES = (new URLSearchParams(location.search).get("zone") ?? "").split(",").filter(Boolean);
 
 function Unit({ big }) {
@@ -92,8 +95,9 @@ function Foot({ live, hall, zone }) {
   return html`<footer class="b-note"><b>${t("board.notice")}</b><span class="b-said">${notice}</span></footer>`;
 }
 
-function Board({ live }) {
+function Board({ live, voice }) {
   useStore(live);
+  useStore(voice ?? live);
   useLang();
   useNow(live.offset);
   const { cards } = live;
@@ -101,7 +105,7 @@ function Board({ live }) {
   const zone = hall?.timezone ?? "Asia/Shanghai";
   const fresh = live.freshness;
   const classes = { start: "", fresh: "", old: "b-stale", ask: "b-stale b-lost" }[fresh];
-  return html`<main class=${`board ${classes}`}>
+  return html`<main class=${`board ${classes}`} data-voice=${voice?.state ?? null}>
     <${Calls} cards=${cards} offset=${live.offset} stale=${fresh !== "fresh"} />
     <aside class="b-side">
       <${Clock} offset=${live.offset} zone=${zone} />
@@ -110,9 +114,12 @@ function Board({ live }) {
       <${FreshMark} live=${live} zone=${zone} className="b-fresh" />
     </aside>
     <${Foot} live=${live} hall=${hall} zone=${zone} />
+    ${voice && html`<${SoundBlocked} voice=${voice} />`}
   </main>`;
 }
 
 const live = publicCards();
-render(html`<${Board} live=${live} />`, document.body);
+const voice = SPEAKS_IN && HALL !== null ? new Voice({ hall: HALL, zone: SPEAKS_IN, live }) : null;
+render(html`<${Board} live=${live} voice=${voice} />`, document.body);
 live.start();
+voice?.start();

@@ -31,11 +31,15 @@ export function useSeal(calls, offset) {
     own.sealed = calls[0].call;
   } else if (own.known !== null && newest > own.known) {
     const arrived = calls.filter((call) => call.call > own.known && Date.now() + offset - Date.parse(call.time) < TOO_OLD_MS);
-    own.queue.push(...arrived.reverse().map((call) => call.call));
+    for (const call of arrived.reverse()) {
+      const place = own.queue.findIndex((one) => one.number === call.number);
+      if (place >= 0) own.queue[place] = call; // a recall takes the place of its call, as in the voice
+      else own.queue.push(call);
+    }
     own.known = newest;
   }
   if (own.queue.length && performance.now() >= own.until) {
-    own.sealed = own.queue.shift();
+    own.sealed = own.queue.shift().call;
     own.fresh = true;
     own.until = performance.now() + (own.queue.length > HURRY_FROM ? SEAL_HURRIED_MS : SEAL_MS);
   }

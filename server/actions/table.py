@@ -8,6 +8,7 @@ from contract.replies import Reply
 from server.actions.abandon import abandon
 from server.actions.add_reasons import add_reasons
 from server.actions.add_user import add_user
+from server.actions.announce_call import announce_call
 from server.actions.attend_kiosk import attend_kiosk
 from server.actions.bring_back import bring_back
 from server.actions.call_guide import call_guide
@@ -99,6 +100,7 @@ ACTIONS: dict[str, Action] = {
     "rate_later": _deed(c.RateLater, rate_later),
     "add_reasons": _deed(c.AddReasons, add_reasons),
     "terminal_lost": _deed(c.TerminalLost, terminal_lost),
+    "announce_call": _deed(c.AnnounceCall, announce_call),
     "record_slip": _deed(c.RecordSlip, record_slip),
     "reprint_slip": _deed(c.ReprintSlip, reprint_slip),
     "report_device": _deed(c.ReportDevice, report_device),

@@ -147,6 +147,7 @@ class Day:
         self.requests: dict[int, GuideRequest] = {}
         self.tally = Tally()
         self.last_take: dict[str, int] = {}  # kiosk -> time
+        self.speaking: set[str] = set()  # voice zones in which a call was spoken
 
     # --- finding -------------------------------------------------------------------------------------------------
 
@@ -310,6 +311,20 @@ class Day:
         self.changed.calls = True
         self.count_calls()
 
+    def announce(self, visit: Visit, call: int) -> None:
+        """One of the visit's calls was spoken; the first of the day shows that somebody speaks in the voice zone."""
+        visit.announced = max(call, visit.announced or 0)
+        self.save_visit(visit)
+        zone = self.voice_zone(visit.window)
+        if zone is not None and zone not in self.speaking:
+            self.speaking.add(zone)
+            self.touched.windows |= {no for no in self.hall.windows if self.voice_zone(no) == zone}
+
+    def voice_zone(self, no: str) -> str | None:
+        """Where a window's calls are spoken; None for a window that is gone."""
+        window = self.hall.windows.get(no)
+        return self.hall.zones[window.zone].voice_zone if window is not None else None
+
     def count_calls(self) -> None:
         """Rebuild each line's recent history from the day's visits, oldest first."""
         for queue in self.queues.values():
@@ -332,6 +347,7 @@ class Day:
     def adopt(self, hall: Hall) -> None:
         """Work by another definition from now on. Every line somebody stands in must exist in it."""
         self.hall = hall
+        self.speaking = {zone for v in self.visits.values() if v.announced and (zone := self.voice_zone(v.window))}
         self.windows = {no: self.windows.get(no) or WindowNow(no) for no in hall.windows}
         self.queues = {line.id: Queue(line) for line in hall.lines.values()}
         for ticket in self.by_state[State.WAITING].values():

@@ -50,6 +50,12 @@ class Rules:
     undo_s: int = 10
     rate_within_s: int = 60
     supplement_days: int = 7  # within which a visit not rated at the counter may be rated by phone (补充评价)
+    voice_languages: tuple[str, ...] = ("zh",)  # of the announcements, one after another
+    voice_one: str = "yi"  # the digit 1 in Chinese: "yi" or "yao"
+    voice_window: str = "cardinal"  # a window's number as a whole, or its "digits"
+    voice_sentence: str = "business"  # or "window", "number_first"
+    voice_repeat: int = 2  # how often a call is said
+    voice_silent: bool = False  # screens only
     finish_on_call: bool = False  # call_next while serving finishes first
     call_order: str = "time"  # "time" or "list"
     priority_every: int = 3  # ordinary calls between two priority calls

@@ -148,6 +148,7 @@ class Visit:
     deadline_ms: int | None = None
     invitation_ended_ms: int | None = None
     invitation_ended_by: str = ""
+    announced: int | None = None  # the newest of its calls that was spoken
     revision: int = 0
 
     def close(self, end: VisitEnd, now_ms: int) -> None:

@@ -47,6 +47,7 @@ def _rules(row: Row) -> Rules:
     given = {f.name: row.values[f.name] for f in fields(Rules) if f.name in row.values}
     given["day_turns_at"] = row.clock("day_turns_at") or Rules().day_turns_at  # type: ignore[assignment]
     given["return_rule"] = ReturnRule(row.text("return_rule") or Rules().return_rule)
+    given["voice_languages"] = tuple(row.items("voice_languages"))  # type: ignore[assignment]
     return Rules(**given)  # type: ignore[arg-type]  # each value was read by its column's kind
 
 

@@ -34,6 +34,9 @@ WORDS: Mapping[str, Text] = {
     "profile": Text("型号", "profile"), "line": Text("线路", "line"), "address": Text("地址", "address"),
     "agent": Text("终端程序", "agent"), "show_party": Text("公示党员身份", "party marks shown"),
     "show_honours": Text("公示荣誉", "honours shown"),
+    "voice_languages": Text("播报语言", "announcement languages"), "voice_one": Text("数字 1 的读法", "digit 1 said"),
+    "voice_window": Text("窗口号读法", "window number said"), "voice_sentence": Text("播报句式", "announcement"),
+    "voice_repeat": Text("播报遍数", "times announced"), "voice_silent": Text("静音", "silent"),
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ DEVICE = Code(r"[0-9A-Za-z\-]{1,20}", "1 至 20 位字母、数字或短横", "1
 PROFILE = Code(r"[0-9a-z\-]{1,40}", "1 至 40 位小写字母、数字或短横", "1 to 40 small letters, digits or dashes")
 HALL = Code(r"[A-Z][0-9A-Z\-]{0,15}", "1 至 16 位大写字母、数字或短横", "1 to 16 capital letters, digits or dashes")
 PHONE = Code(r"[0-9+\- ()]{3,30}", "电话号码", "a telephone number")
+LANGUAGE = Code(r"[a-z]{2,8}", "2 至 8 位小写字母", "2 to 8 small letters")
 WINDOW_TYPES = Choice.of("咨询", "受理", "收费", "出件", "投诉", "综合")
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 ROLES = Choice.of("clerk", "guide", "floor_manager")
@@ -85,6 +86,8 @@ def _reader(name: str, kind: Kind | None = None) -> Column:
 def _rule(name: str, kind: Kind) -> Column:
     """A rule keeps the default that the domain gives it."""
     default = getattr(Rules(), name)
+    if isinstance(default, tuple):
+        return Column(name, kind, list(default))
     return Column(name, kind, f"{default:%H:%M}" if isinstance(default, time) else default)
 
 
@@ -175,6 +178,10 @@ RULES = Table("rules", "", (
     _rule("return_limit", Number(0, 20)), _rule("return_same_half_day", YesNo()), _rule("recall_limit", Number(0, 20)),
     _rule("recall_interval_s", Number(1, 300)), _rule("undo_s", Number(0, 60)), _rule("rate_within_s", Number(10, 600)),
     _rule("supplement_days", Number(0, 15)),
+    _rule("voice_languages", Several(LANGUAGE, most=3)), _rule("voice_one", Choice.of("yi", "yao")),
+    _rule("voice_window", Choice.of("cardinal", "digits")),
+    _rule("voice_sentence", Choice.of("business", "window", "number_first")),
+    _rule("voice_repeat", Number(1, 3)), _rule("voice_silent", YesNo()),
     _rule("finish_on_call", YesNo()), _rule("call_order", Choice.of("time", "list")),
     _rule("priority_every", Number(0, 20)), _rule("priority_cap_minutes", Number(0, 240)),
     _rule("pass_on_rank", Choice.of("original", "front", "end")), _rule("inquiries_rateable", YesNo()),

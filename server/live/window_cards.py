@@ -190,7 +190,16 @@ def _visit(day: Day, visit: Visit) -> c.VisitInHand:
         called_at=iso(visit.called_ms),
         started_at=iso(visit.started_ms) if visit.started_ms is not None else None,
         recalls=visit.recalls,
+        last_called_at=iso(visit.last_call_ms),
+        announced=_announced(day, visit),
     )
+
+
+def _announced(day: Day, visit: Visit) -> bool | None:
+    """Whether its last call was spoken; None where nobody speaks."""
+    if day.hall.rules.voice_silent or day.voice_zone(visit.window) not in day.speaking:
+        return None
+    return visit.announced == visit.call
 
 
 def _invitation(visit: Visit) -> c.InvitationOnCard:

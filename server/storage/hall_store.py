@@ -143,6 +143,9 @@ def _take_in(day: Day, visit: Visit) -> None:
     day.visits[visit.id] = visit
     if visit.end is not VisitEnd.UNDONE:
         day.tally.was_called(day.tickets[visit.ticket], visit)
+    spoken_in = day.voice_zone(visit.window) if visit.announced is not None else None
+    if spoken_in is not None:
+        day.speaking.add(spoken_in)
     if visit.ended_ms is None and visit.held_ms is None:
         day.windows[visit.window].visit = visit.id
     if visit.rateable and visit.id not in day.records:

@@ -53,7 +53,8 @@ def visit_row(hall: str, v: Visit) -> Row:
         hall, v.id, v.ticket, v.label, v.line, v.window, v.clerk, v.called_ms, v.reason, v.call, v.last_call_ms,
         v.recalls, v.started_ms, v.ended_ms, v.end.value if v.end else None, v.outcome.value if v.outcome else None,
         v.items, v.hold_kind.value if v.hold_kind else None, v.hold_reason, v.held_ms, v.held_total_ms,
-        int(v.rateable), v.invited_ms, v.deadline_ms, v.invitation_ended_ms, v.invitation_ended_by, v.revision,
+        int(v.rateable), v.invited_ms, v.deadline_ms, v.invitation_ended_ms, v.invitation_ended_by, v.announced,
+        v.revision,
     )  # fmt: skip
 
 
@@ -69,7 +70,7 @@ def visit_from(row: sqlite3.Row) -> Visit:
         held_ms=row["held_ms"], held_total_ms=row["held_total_ms"], rateable=bool(row["rateable"]),
         invited_ms=row["invited_ms"], deadline_ms=row["deadline_ms"],
         invitation_ended_ms=row["invitation_ended_ms"], invitation_ended_by=row["invitation_ended_by"],
-        revision=row["revision"],
+        announced=row["announced"], revision=row["revision"],
     )  # fmt: skip
 
 

@@ -122,6 +122,7 @@ visits = Table(
     Column("deadline_ms", BigInteger),
     Column("invitation_ended_ms", BigInteger),
     Column("invitation_ended_by", Text, nullable=False),
+    Column("announced", BigInteger),  # id of the newest of its calls that was spoken
     _revision(),
     PrimaryKeyConstraint("hall", "id"),
     sqlite_with_rowid=False,

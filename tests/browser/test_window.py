@@ -194,3 +194,32 @@ def test_outcome_keys_can_be_touched(serve: Serve, open_page: Open) -> None:
     keys = page.locator(".wp-out button, .wp-items button")
     expect(keys).to_have_count(9)
     assert min(box["height"] for key in keys.all() if (box := key.bounding_box())) >= 44
+
+
+def called_at(second: int, *, announced: bool | None) -> dict[str, Any]:
+    """A ticket called at 14:32:`second`, by the sample hall's clock."""
+    card = staff.called_work().model_dump(mode="json")
+    card["visit"] |= {"last_called_at": hall.at(seconds=-second), "announced": announced}
+    return {"work/211": card}
+
+
+def test_a_call_that_nobody_heard_is_marked_after_five_seconds(serve: Serve, open_page: Open) -> None:
+    agent = window(serve, staff.called_work())
+    page = open_page(agent.url, SIZE)
+    expect(page.locator(".wp-main")).to_contain_text("开始")
+    agent.tell(called_at(0, announced=False))
+    page.clock.run_for(3_000)
+    expect(page.locator(".wp-silent")).to_have_count(0)
+    page.clock.run_for(3_000)
+    expect(page.locator(".wp-silent")).to_have_text("没有播报")
+    agent.tell(called_at(0, announced=True))
+    expect(page.locator(".wp-silent")).to_have_count(0)
+
+
+def test_where_nobody_speaks_no_call_is_marked(serve: Serve, open_page: Open) -> None:
+    agent = window(serve, staff.called_work())
+    page = open_page(agent.url, SIZE)
+    agent.tell(called_at(0, announced=None))
+    page.clock.run_for(10_000)
+    expect(page.locator(".wp-main")).to_contain_text("开始")
+    expect(page.locator(".wp-silent")).to_have_count(0)

@@ -396,6 +396,7 @@ def memory_of(now: HallNow) -> dict[str, Any]:
         "own": dict(day.own),
         "requests": dict(day.requests),
         "last_take": day.last_take,
+        "speaking": day.speaking,
         "devices": dict(now.register.devices),
         "users": dict(now.register.users),
         "sessions": dict(now.register.sessions),

@@ -16,6 +16,15 @@ function State({ work, now }) {
     <span>${since ? lasting(now - Date.parse(since)) : ""}</span></p>`;
 }
 
+const ANNOUNCED_WITHIN = 5_000; // a call is spoken and told of by then; where nobody speaks, `announced` is null
+
+/** Nobody in the hall heard the call: the clerk may call again. */
+function NotAnnounced({ work, now }) {
+  const { announced, last_called_at: at } = work.visit ?? {};
+  if (work.state !== "called" || announced !== false || now - Date.parse(at) < ANNOUNCED_WITHIN) return null;
+  return html`<p class="wp-silent" role="status"><${Shape} name="tri" />${t("win.not_announced")}</p>`;
+}
+
 function Ticket({ ticket }) {
   return html`<b class=${ticket.number.length > 4 ? "wp-no num wp-five" : "wp-no num"}>${ticket.number}</b>
     <p class="wp-svc">${pick(ticket.service)}${ticket.priority && html`<span class="tag">${t("win.priority")}　${pick(ticket.priority)}</span>`}</p>
@@ -50,6 +59,7 @@ export function InHand(props) {
   const { work, now, main, press, agent, said } = props;
   return html`<section class="wp-now" aria-live="polite">
     <${State} work=${work} now=${now} />
+    <${NotAnnounced} work=${work} now=${now} />
     ${work.ticket ? html`<${Ticket} ticket=${work.ticket} />` : html`<${Nobody} work=${work} />`}
     ${work.visit?.state === "serving" && html`<${Outcome} ...${props} />`}
     <div class="wp-foot">

@@ -121,6 +121,13 @@ class HallMachine(RuleBasedStateMachine):
         if pick % 4 == 0:
             self.hall.ask(c.ReprintSlip(ticket=self.picked("tickets", pick), print_at="K2"), DESK)
 
+    @rule(pick=PICK)
+    def announce(self, pick: int) -> None:
+        """Of any call of the day: the newest of its visit, an older one, or one taken back."""
+        found = self.hall.select("visits")
+        call = found[pick % len(found)]["call"] if found else 1
+        self.hall.ask(c.AnnounceCall(call=call), SERVER)
+
     @rule(health=st.sampled_from(["ready", "silent"]))
     def device(self, health: str) -> None:
         self.hall.ask(c.ReportDevice(health={"keypad/101": health}), AGENT)

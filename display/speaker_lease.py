@@ -1,0 +1,60 @@
+"""Who speaks in a voice zone: one page at a time holds the zone's lease. In memory: a restart asks everybody again.
+
+The holder says every two seconds that it is there; ten seconds without a word and the next page that asks has it.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+LEASE_S = 10.0
+_REMEMBERED_S = 120.0  # longer than any call may still be spoken
+Place = tuple[str, str]  # hall, voice zone
+
+
+@dataclass(slots=True)
+class _Speaker:
+    """A zone's speaker, if it has one, and what was spoken lately (call → when)."""
+
+    lease: str = ""
+    until: float = 0.0
+    spoken: dict[int, float] = field(default_factory=dict)
+
+
+class SpeakerLeases:
+    """All zones' leases. `monotonic` in seconds."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._speakers: dict[Place, _Speaker] = {}
+
+    def take(self, place: Place, lease: str | None) -> str | None:
+        """Renew one's own lease, or take a free one; None where another page speaks."""
+        now, speaker = self._monotonic(), self._speakers.setdefault(place, _Speaker())
+        if now < speaker.until and lease != speaker.lease:
+            return None
+        if not speaker.lease or lease != speaker.lease:
+            speaker.lease = secrets.token_hex(16)
+        speaker.until = now + LEASE_S
+        return speaker.lease
+
+    def give_back(self, place: Place, lease: str) -> None:
+        """The page is closed: the next one need not wait."""
+        if self.holds(place, lease):
+            self._speakers[place].until = 0.0
+
+    def holds(self, place: Place, lease: str) -> bool:
+        """Whether this page is the zone's speaker now."""
+        speaker = self._speakers.get(place)
+        return speaker is not None and lease == speaker.lease and self._monotonic() < speaker.until
+
+    def said(self, place: Place, call: int) -> None:
+        """A call was spoken: whoever takes over does not say it again."""
+        now, speaker = self._monotonic(), self._speakers.setdefault(place, _Speaker())
+        speaker.spoken = {one: at for one, at in speaker.spoken.items() if now - at < _REMEMBERED_S}
+        speaker.spoken[call] = now
+
+    def spoken(self, place: Place) -> list[int]:
+        """The calls spoken lately."""
+        speaker = self._speakers.get(place)
+        return list(speaker.spoken) if speaker is not None else []

@@ -1,0 +1,204 @@
+// A board that speaks: ?voice=<voice zone>. It asks for the zone's speaker lease, takes from the queue what to say,
+// plays the server's WAV, and tells the server what people heard. Another page of the zone takes over when it goes.
+//
+// The browser may keep a page silent until somebody has pressed a key on it: then the page says so, and does not ask
+// for the lease, so that a page that can speak does. (Kiosk mode: --autoplay-policy=no-user-gesture-required.)
+
+import { html } from "/assets/vendor/htm-preact/standalone.module.js";
+import { Shape } from "/assets/shared/shapes.js";
+import { Store, cardsOf, pause } from "/assets/shared/store.js";
+import { t, tIn, lang } from "/assets/shared/words.js";
+import { SpeechQueue } from "./speech_queue.js";
+
+const RENEW_EVERY = 2_000;
+const ANSWER_WITHIN = 3_000;
+const RENEW_AT_MOST = 400;
+const HEARD_AFTER_S = 0.1; // of sound that was really played
+const BETWEEN_S = 0.25; // between two languages, and between two sentences
+const TRY_AGAIN = 1_000;
+const OPENS_WITHIN = 1_000; // a sound that may come out begins to run by then
+
+export class Voice extends Store {
+  state = "quiet"; // "speaks": it holds the zone's lease; "blocked": the browser lets no sound out; else "quiet"
+  #base;
+  #live;
+  #queue = new SpeechQueue();
+  #context = null;
+  #opened = 0;
+  #lease = null;
+  #until = 0; // of the lease, on this page's own clock
+  #how = null; // the server's answer: languages, repeat, zones …
+  #asked = -Infinity;
+  #asking = false;
+  #playing = false;
+  #sounding = []; // the sources that sound now
+
+  constructor({ hall, zone, live }) {
+    super();
+    this.#base = `/${hall}/voice/${encodeURIComponent(zone)}`;
+    this.#live = live;
+  }
+
+  start() {
+    this.#open(undefined);
+    for (const kind of ["keydown", "pointerdown"]) window.addEventListener(kind, () => this.#unblock());
+    window.addEventListener("pagehide", () => this.#leave());
+    this.#live.subscribe(() => this.#turn());
+    setInterval(() => this.#turn(), 250);
+  }
+
+  /** Serves the key on the page; any key does the same. */
+  async #unblock() {
+    if (!this.#runs) await this.#context.resume();
+    this.#turn();
+  }
+
+  #open(rate) {
+    this.#context?.close();
+    this.#context = new AudioContext(rate ? { sampleRate: rate } : {});
+    this.#opened = performance.now();
+    this.#context.addEventListener("statechange", () => this.#turn());
+  }
+
+  #look() {
+    const blocked = !this.#runs && performance.now() - this.#opened > OPENS_WITHIN;
+    if (blocked) this.#leave();
+    const state = blocked ? "blocked" : this.#holds ? "speaks" : "quiet";
+    if (state === this.state) return;
+    this.state = state;
+    this.changed();
+  }
+
+  get #runs() {
+    return this.#context.state === "running";
+  }
+
+  get #holds() {
+    return this.#lease !== null && performance.now() < this.#until;
+  }
+
+  /** Whatever is due: the lease, the calls, the next sentence. */
+  #turn() {
+    this.#look();
+    if (!this.#holds) {
+      this.#hush();
+      if (!this.#playing) this.#queue.rest();
+    }
+    if (!this.#runs || this.#live.freshness !== "fresh") return;
+    const since = performance.now() - this.#asked;
+    if (!this.#asking && since > (this.#holds ? RENEW_EVERY : RENEW_AT_MOST)) this.#ask();
+    if (!this.#holds) return;
+    const now = Date.now() + this.#live.offset;
+    const calls = cardsOf(this.#live.cards, "calls").filter((card) => this.#how.zones.includes(card.zone));
+    if (this.#queue.hear(calls.flatMap((card) => card.calls), now)) this.#hush();
+    if (!this.#playing) this.#sayNext(now);
+  }
+
+  /** Take or renew the lease. */
+  async #ask() {
+    this.#asking = true;
+    const sent = (this.#asked = performance.now());
+    try {
+      const how = await this.#post("speaker", { lease: this.#lease });
+      if (how === null) return;
+      this.#how = how;
+      this.#lease = how.lease;
+      this.#until = sent + how.lease_ms;
+      this.#queue.plan({ repeat: how.repeat, fullMs: how.full_ms, briefMs: how.brief_ms });
+      this.#queue.saidElsewhere(how.spoken, Date.now() + this.#live.offset);
+      if (this.#holds && how.rate !== this.#context.sampleRate) this.#open(how.rate);
+    } catch {
+      // the server is away: the lease runs out by itself
+    } finally {
+      this.#asking = false;
+    }
+    this.#turn();
+  }
+
+  async #sayNext(now) {
+    const next = this.#queue.next(now);
+    if (next === null) return;
+    this.#playing = true;
+    try {
+      await this.#say(next);
+      await pause(BETWEEN_S * 1000);
+    } catch {
+      this.#queue.failed(next.first);
+      await pause(TRY_AGAIN);
+    } finally {
+      this.#playing = false;
+    }
+    this.#turn();
+  }
+
+  async #say({ call, form, first }) {
+    const languages = form === "brief" ? this.#how.languages.slice(0, 1) : this.#how.languages;
+    const context = this.#context;
+    const sounds = await Promise.all(languages.map((language, place) => this.#sound(context, call, language, place ? "again" : form)));
+    if (!this.#holds) throw new Error("another page speaks now");
+    let at = context.currentTime + 0.02;
+    const begins = at;
+    const ends = [];
+    for (const buffer of sounds) {
+      const source = new AudioBufferSourceNode(context, { buffer });
+      source.connect(context.destination);
+      ends.push(new Promise((resolve) => source.addEventListener("ended", resolve, { once: true })));
+      source.start(at);
+      this.#sounding.push(source);
+      at += buffer.duration + BETWEEN_S;
+    }
+    if (first) this.#confirm(context, call, begins);
+    await Promise.race([Promise.all(ends), pause((at - begins + 2) * 1000)]);
+    this.#sounding = [];
+  }
+
+  async #sound(context, call, language, form) {
+    const answer = await fetch(`${this.#base}/${call}.wav?language=${language}&form=${form}`, { signal: AbortSignal.timeout(ANSWER_WITHIN) });
+    if (!answer.ok) throw new Error(`no sound: ${answer.status}`);
+    return context.decodeAudioData(await answer.arrayBuffer());
+  }
+
+  /** Tell the server once sound has really come out: the clock of the sound card went on. */
+  async #confirm(context, call, begins) {
+    while (context.currentTime < begins + HEARD_AFTER_S) {
+      if (context.state !== "running" || !this.#sounding.length) return;
+      await pause(30);
+    }
+    try {
+      await this.#post("spoken", { lease: this.#lease, call });
+    } catch {
+      // the clerk's page says that the call was not announced, which nobody knows better
+    }
+  }
+
+  #hush() {
+    for (const source of this.#sounding.splice(0)) source.stop();
+  }
+
+  #leave() {
+    this.#hush();
+    if (!this.#holds) return;
+    const lease = this.#lease;
+    this.#lease = null;
+    this.#post("leave", { lease }).catch(() => undefined);
+  }
+
+  async #post(deed, body) {
+    const answer = await fetch(`${this.#base}/${deed}`, {
+      method: "POST",
+      keepalive: true, // so that "leave" still goes out when the page is closed
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(ANSWER_WITHIN),
+    });
+    return answer.ok ? answer.json() : null;
+  }
+}
+
+/** Says that the browser keeps the page silent, with the one key that opens the sound; nothing otherwise. */
+export function SoundBlocked({ voice }) {
+  if (voice.state !== "blocked") return null;
+  const other = lang() === "zh" ? "en" : "zh";
+  return html`<button class="b-sound" role="alert"><${Shape} name="tri" />${t("board.sound_blocked")}
+    <span lang=${other}>${tIn(other, "board.sound_blocked")}</span></button>`;
+}

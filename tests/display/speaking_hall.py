@@ -1,0 +1,93 @@
+"""A real hall whose boards speak: a server, clerks who call, and pages whose sound is recorded."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from tests.browser.chromium import new_page
+from tests.display.packs import spoken
+from tests.server.api.running_server import HALL, RunningServer, until
+
+HERE = Path(__file__).parent
+SIZE: ViewportSize = {"width": 1920, "height": 1080}
+
+
+@dataclass
+class SpeakingHall:
+    """Windows 101 and 102 of the demonstration hall are open; kiosk K1 gives numbers."""
+
+    server: RunningServer
+    kiosk: dict[str, str]
+    clerks: dict[str, dict[str, str]]
+    troubles: list[str] = field(default_factory=list)
+
+    def give(self, place: str, deed: str, body: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
+        answer = self.server.post(f"/{HALL}/{place}/{deed}", body, headers)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def call(self, window: str = "101") -> str:
+        """Somebody takes a number and is called, after whoever was there; returns when every screen may know it."""
+        self.free(window)
+        issued = self.server.post(f"/{HALL}/kiosk/take_number", {"line": "A"}, self.kiosk)
+        assert issued.status_code == 200, issued.text
+        return self.call_waiting(window)
+
+    def call_waiting(self, window: str) -> str:
+        """Call who waits; the number."""
+        number = str(self.give("window", "call_next", {"window": window}, self.clerks[window])["number"])
+        until(lambda: (self.card(f"work/{window}")["ticket"] or {}).get("number") == number, f"{number} on the card")
+        return number
+
+    def free(self, window: str) -> None:
+        """Finish whatever the window has in hand."""
+        visit = self.card(f"work/{window}")["visit"]
+        if visit is not None:
+            about = {"window": window, "visit": visit["visit"]}
+            if visit["state"] == "called":
+                self.give("window", "start_service", about, self.clerks[window])
+            self.give("window", "finish", about, self.clerks[window])
+            until(lambda: self.card(f"work/{window}")["visit"] is None, f"{window} is free")
+
+    def card(self, key: str) -> dict[str, Any]:
+        """A card as staff see it now."""
+        told = self.server.get(f"/{HALL}/snapshot/staff", self.clerks["101"]).json()
+        found: dict[str, Any] = told["cards"][key]
+        return found
+
+    def announced(self, window: str = "101") -> Any:
+        """What the clerk's card says of the call in hand."""
+        return self.card(f"work/{window}")["visit"]["announced"]
+
+
+def board(hall: SpeakingHall, browser: Browser, *, voice: str = "A", lang: str = "zh") -> Page:
+    """A board that speaks, with its tape running."""
+    page = new_page(browser.new_context(viewport=SIZE, bypass_csp=True), hall.troubles)
+    page.add_init_script(path=HERE / "recorder.js")
+    page.goto(f"{hall.server.url}/{HALL}/board?zone=A&voice={voice}&lang={lang}")
+    return page
+
+
+def tape(page: Page) -> bytes:
+    """Everything the page has played, 16 bit at the pack's rate."""
+    return base64.b64decode(page.evaluate("window.played()"))
+
+
+def heard(page: Page, *tokens: str, language: str = "zh") -> list[int]:
+    """At which samples of the tape this sentence begins: the pack's own clips, sample by sample."""
+    played, sentence, found, start = tape(page), spoken(language, *tokens), [], 0
+    while (place := played.find(sentence, start)) >= 0:
+        if place % 2 == 0:
+            found.append(place // 2)
+        start = place + 1
+    return found
+
+
+def said(number: str, window: Sequence[str] = ("1", "百", "0", "1")) -> tuple[str, ...]:
+    """The usual sentence, without the chime."""
+    return ("请", *number, "号", "到", *window, "号窗口", "办理业务")

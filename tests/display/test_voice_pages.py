@@ -1,0 +1,210 @@
+"""Boards that speak in a real hall, judged by the sound that was played against the clips, not by the page's word."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.chromium import new_page, violations
+from tests.display.packs import RATE, spoken
+from tests.display.speaking_hall import SIZE, SpeakingHall, board, heard, said, tape
+from tests.server.api.running_server import HALL, RunningServer, until
+
+pytestmark = pytest.mark.browser
+WITHIN_S = 40.0
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SpeakingHall]:
+    server = RunningServer(tmp_path_factory.mktemp("hall") / "data")
+    server.start()
+    try:
+        server.load("demo")
+        kiosk = server.enrol("kiosk", "K1")
+        agent = server.enrol("window", "W101", "101", "102")
+        clerks = {}
+        for window, login in (("101", "1003"), ("102", "1001")):
+            server.person(login)
+            clerks[window] = server.at_window(agent, window, login)
+        yield SpeakingHall(server, kiosk, clerks)
+    finally:
+        code, printed = server.stop()
+    assert code == 0, printed
+    assert "defect" not in printed and "Traceback" not in printed, printed
+
+
+@pytest.fixture
+def hall(running: SpeakingHall, speaking_browser: Browser) -> Iterator[SpeakingHall]:
+    """The hall with both windows free; pages are closed after the test."""
+    running.troubles.clear()
+    for window in running.clerks:
+        running.free(window)
+    yield running
+    for context in speaking_browser.contexts:
+        context.close()
+    assert running.troubles == []
+
+
+def speaks(page: Page, state: str = "speaks") -> None:
+    """The page holds the zone's lease (or is "quiet", or "blocked")."""
+    expect(page.locator(f"main[data-voice={state}]")).to_be_visible(timeout=20_000)
+
+
+def sounds(page: Page, number: str, times: int = 1) -> None:
+    until(lambda: len(heard(page, *said(number))) >= times, f"{number} is heard {times} times", WITHIN_S)
+
+
+def test_a_call_is_played_sample_by_sample_with_the_chime_and_once_again(
+    hall: SpeakingHall, speaking_browser: Browser
+) -> None:
+    page = board(hall, speaking_browser)
+    speaks(page)
+    number = hall.call()
+    sounds(page, number, times=2)
+    assert page.evaluate("tape.rate") == RATE
+    assert len(heard(page, "chime", *said(number))) == 1
+    first, again = heard(page, *said(number))
+    assert first < again
+    until(lambda: hall.announced() is True, "the clerk's card says that it was spoken")
+    expect(page.locator(".seal").first).to_have_text(number)
+
+
+def test_six_calls_in_a_row_are_all_heard_in_their_order(hall: SpeakingHall, speaking_browser: Browser) -> None:
+    page = board(hall, speaking_browser)
+    speaks(page)
+    numbers = [hall.call() for _ in range(6)]
+    for number in numbers:
+        sounds(page, number)
+    begins = [heard(page, *said(number))[0] for number in numbers]
+    assert begins == sorted(begins)
+
+
+def test_a_recall_is_heard_in_its_own_words_and_a_call_taken_back_falls_silent(
+    hall: SpeakingHall, speaking_browser: Browser
+) -> None:
+    page = board(hall, speaking_browser)
+    speaks(page)
+    number = hall.call("101")
+    until(lambda: hall.announced("101") is True, "it is being spoken", WITHIN_S)
+    visit = hall.card("work/101")["visit"]["visit"]
+    hall.give("window", "undo_call", {"window": "101", "visit": visit}, hall.clerks["101"])
+    until(lambda: not page.evaluate("document.body.innerText").count(number), "the board forgets the call")
+    kept = len(tape(page))
+    assert hall.call_waiting("102") == number  # it kept its place
+    until(lambda: len(heard(page, *said(number, ("1", "百", "0", "2")))) == 2, "said at the other window", WITHIN_S)
+    assert heard(page, *said(number)) == []
+    assert kept < len(tape(page))
+
+
+def test_when_the_speaking_page_is_closed_another_takes_over_at_once_and_repeats_nothing(
+    hall: SpeakingHall, speaking_browser: Browser
+) -> None:
+    first = board(hall, speaking_browser)
+    speaks(first)
+    second = board(hall, speaking_browser)
+    speaks(second, "quiet")
+    spoken_by_first = hall.call()
+    sounds(first, spoken_by_first, times=2)
+    assert tape(second) == b""
+    first.close()
+    speaks(second)
+    number = hall.call()
+    sounds(second, number)
+    assert heard(second, *said(spoken_by_first)) == []
+
+
+def test_when_the_speaking_page_is_cut_off_another_takes_over_within_its_ten_seconds(
+    hall: SpeakingHall, speaking_browser: Browser
+) -> None:
+    first = board(hall, speaking_browser)
+    speaks(first)
+    second = board(hall, speaking_browser)
+    speaks(second, "quiet")
+    first.context.set_offline(True)
+    number = hall.call()
+    speaks(second)
+    speaks(first, "quiet")
+    sounds(second, number)
+    first.context.set_offline(False)
+    speaks(first, "quiet")
+    assert heard(first, *said(number)) == []
+
+
+def test_a_screen_cut_off_for_thirty_seconds_speaks_again_within_three_and_nothing_stale(
+    hall: SpeakingHall, speaking_browser: Browser
+) -> None:
+    page = board(hall, speaking_browser)
+    speaks(page)
+    before = hall.call()
+    sounds(page, before, times=2)
+    page.context.set_offline(True)
+    expect(page.locator(".b-stale")).to_be_visible(timeout=20_000)
+    meanwhile = hall.call()
+    until(lambda: hall.announced() is False, "nobody spoke it")
+    page.wait_for_function("performance.now() - (window.cut ??= performance.now()) > 16_000", timeout=30_000)
+    page.context.set_offline(False)
+    expect(page.locator(".seal").first).to_have_text(meanwhile, timeout=5_000)
+    speaks(page)
+    until(lambda: hall.announced() is True, "what was called meanwhile is spoken", 5.0)
+    sounds(page, meanwhile)
+    assert len(heard(page, *said(before))) == 2
+
+
+def test_a_page_that_may_not_sound_says_so_lets_another_speak_and_speaks_after_a_key(
+    hall: SpeakingHall, browser: Browser, speaking_browser: Browser
+) -> None:
+    silent = browser.new_context(viewport=SIZE)
+    page = new_page(silent, hall.troubles)
+    page.goto(f"{hall.server.url}/{HALL}/board?zone=A&voice=A")
+    speaks(page, "blocked")
+    expect(page.get_by_role("alert")).to_contain_text("请在本屏按任意键")
+    other = board(hall, speaking_browser)
+    speaks(other)
+    other.close()
+    page.keyboard.press("Enter")
+    speaks(page)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    hall.call()
+    until(lambda: hall.announced() is True, "it speaks", WITHIN_S)
+    assert violations(page) == []
+    silent.close()
+
+
+def test_what_the_server_tells_a_speaker_is_what_every_screen_may_know(hall: SpeakingHall) -> None:
+    number = hall.call()
+    calls = hall.card("calls/A")["calls"]
+    sound = hall.server.get(f"/{HALL}/voice/A/{calls[0]['call']}.wav?language=zh&form=full")
+    assert (sound.status_code, sound.headers["Content-Type"]) == (200, "audio/wav")
+    assert spoken("zh", "chime", *said(number)) in sound.content
+    newest = f"{calls[0]['call']}.wav"
+    for path in ("A/1.wav?language=zh", f"A/{newest}?language=xx", f"X/{newest}?language=zh"):
+        assert hall.server.get(f"/{HALL}/voice/{path}").status_code == 404
+    assert hall.server.get(f"/{HALL}/voice/A/x.wav?language=zh").status_code == 404
+    assert hall.server.post(f"/{HALL}/voice/X/speaker", {}).status_code == 404
+    assert hall.server.post("/XX/voice/A/speaker", {}).status_code == 404
+
+
+def test_only_the_speaker_can_say_that_a_call_was_spoken(hall: SpeakingHall) -> None:
+    hall.call()
+    call = hall.card("calls/A")["calls"][0]["call"]
+    taken: list[str] = []
+
+    def take() -> bool:
+        """The page of the test before may hold the lease for its ten seconds."""
+        taken.append(hall.server.post(f"/{HALL}/voice/A/speaker", {}).json()["lease"])
+        return taken[-1] is not None
+
+    until(take, "the lease is free")
+    lease = taken[-1]
+    try:
+        forged = hall.server.post(f"/{HALL}/voice/A/spoken", {"lease": "0" * 32, "call": call})
+        assert (forged.status_code, forged.json()["code"]) == (409, "stale")
+        unknown = hall.server.post(f"/{HALL}/voice/A/spoken", {"lease": lease, "call": 999_999})
+        assert (unknown.status_code, unknown.json()["code"]) == (409, "stale")
+        assert hall.announced() is not True
+        for _ in range(2):
+            assert hall.server.post(f"/{HALL}/voice/A/spoken", {"lease": lease, "call": call}).status_code == 200
+        until(lambda: hall.announced() is True, "it stands on the clerk's card")
+        assert call in hall.server.post(f"/{HALL}/voice/A/speaker", {"lease": lease}).json()["spoken"]
+    finally:
+        hall.server.post(f"/{HALL}/voice/A/leave", {"lease": lease})
