@@ -32,7 +32,7 @@ SENTENCES: dict[Code, tuple[tuple[str, str], tuple[str, str]]] = {
     _C.TOO_MANY_TRIES: (("尝试次数过多", "Too many tries"), ("请在 {seconds} 秒后再试", "Try again in {seconds} seconds")),
     _C.CODE_INVALID: (("这个代码不对、已用过或已过期", "This code is wrong, used or expired"), ("请管理员重新生成一个代码", "Ask the administrator for a new code")),
     _C.PASS_INVALID: (("连接凭证无效或已用过", "The pass is invalid or was used"), ("页面会自动重新获取", "The page fetches a new one by itself")),
-    _C.TICKET_PROOF: (("这个链接或短码与号码不符", "This link or code is not that of the number"), ("请核对小票上的短码，或重新扫小票上的二维码", "Check the code on the slip, or scan its QR code again")),
+    _C.TICKET_PROOF: (("这个链接或查询码与号码不符", "This link or code is not that of the number"), ("请核对小票上的查询码，或重新扫小票上的二维码", "Check the code on the slip, or scan its QR code again")),
     _C.LINE_UNKNOWN: (("没有这个业务队列：{line}", "There is no such line: {line}"), ("请重新选择业务", "Choose the service again")),
     _C.LINE_CLOSED: (("{service} 现在不取号：{why}", "No numbers for {service_en} now: {why_en}"), ("{again}", "{again_en}")),
     _C.ASK_DESK: (("{service} 请到导办台取号", "For {service_en} please see the desk"), ("请带上证件到导办台", "Bring your documents to the desk")),

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from contract.commands import TakeNumber
 from contract.replies import Issued
 from contract.words import Code
+from kiosk.qr import qr_of
 from kiosk.slips import Slips
 from terminal.connection import Connection, NotConfirmed
 from terminal.intents import Intents
@@ -76,4 +77,4 @@ class Taking:
             return Reply(409, answer.body)
         issued = Issued.model_validate(answer.body)
         self._slips.print(key, issued, taken_here=True)
-        return Reply(200, answer.body)
+        return Reply(200, answer.body if issued.link is None else {**answer.body, "qr": qr_of(issued.link)})

@@ -3,6 +3,7 @@
 import { html, useEffect, useState } from "/assets/vendor/htm-preact/standalone.module.js";
 import { Shape } from "/assets/shared/shapes.js";
 import { lang, pick, range, t, tIn } from "/assets/shared/words.js";
+import { Scan, WithoutPaper } from "./take_along.js";
 
 const MOST_WINDOWS = 8;
 const UNKNOWN_AFTER = 15_000;
@@ -40,7 +41,7 @@ function Facts({ issued, cards }) {
 }
 
 function Paper({ issued, state }) {
-  return html`<section class="k-paper" aria-live="polite">
+  return html`<section class=${issued.qr ? "k-paper k-with-scan" : "k-paper"} aria-live="polite">
     <h2>${t(state === "taken" ? "kiosk.take_slip" : "kiosk.printing")}</h2>
     <div class="mouth">
       <div class=${`mouth-slip ${state === "taken" ? "" : "mouth-coming"}`}>
@@ -48,14 +49,8 @@ function Paper({ issued, state }) {
       </div>
       ${state === "taken" && html`<${Shape} name="down" />`}
     </div>
+    <${Scan} issued=${issued} />
   </section>`;
-}
-
-function WithoutPaper({ issued }) {
-  return html`<ol class="k-without">
-    <li><b>${t("kiosk.note_it", { number: issued.number })}</b><span>${t("kiosk.note_it.why")}</span></li>
-    <li><b>${t("kiosk.reprint")}</b><span>${t("kiosk.reprint.where")}</span></li>
-  </ol>`;
 }
 
 function Failed({ own, issued }) {

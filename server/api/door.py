@@ -111,7 +111,8 @@ class Door:
 
         def add(reply: dict[str, Any]) -> None:
             proof = self.vault.ticket_link(hall, reply["ticket"])
-            reply["link"] = f"{self.settings.public_url}/{hall}/ticket/{reply['ticket']}#{proof}"
+            lang = "?lang=en" if reply["language"] == "en" else ""
+            reply["link"] = f"{self.settings.public_url}/{hall}/ticket/{reply['ticket']}{lang}#{proof}"
             reply["short_code"] = self.vault.short_code(hall, reply["ticket"])
 
         return add

@@ -13,6 +13,7 @@ from contract.words import Code
 from drivers.simulators.escpos_printer import EscposPrinter
 from kiosk.agent import KioskAgent
 from kiosk.printing import printer_of
+from kiosk.qr import qr_of
 from kiosk.settings import read_settings
 from terminal.data_dir import DataDir
 from terminal.enrol import enrolment
@@ -161,6 +162,15 @@ def test_a_press_gives_a_number_and_its_slip(outside: Outside, printer: EscposPr
     until(lambda: records(outside))
     assert records(outside) == [{"slip": 1001, "outcome": "printed", "after": None, "reason": None, "substituted": 0}]
     until(lambda: (page.agent["last_slip"] or {}).get("outcome") == "printed")
+
+
+def test_a_number_with_a_link_comes_with_its_code_for_the_screen(outside: Outside, page: PageClient) -> None:
+    link = "https://q.example/LJ/ticket/1#k7Q"
+    outside.answering["take_number"] = lambda body: (200, issued(1, link=link))
+    press = press_id()
+    drawn = page.do("take_number", TAKE, press).json()["qr"]
+    assert drawn == qr_of(link)
+    assert page.do("take_number", TAKE, press).json()["qr"] == drawn
 
 
 def test_the_key_of_the_press_is_the_key_of_the_command(outside: Outside, page: PageClient) -> None:

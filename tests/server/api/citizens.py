@@ -56,13 +56,14 @@ class LinkedHall:
     visit: int | None = None
     waiting: Citizen | None = None
 
-    def take(self, line: str = "A") -> Citizen:
+    def take(self, line: str = "A", language: str = "zh") -> Citizen:
         """Take a number at the kiosk."""
-        answer = self.server.post(f"/{HALL}/kiosk/take_number", {"line": line}, self.kiosk)
+        answer = self.server.post(f"/{HALL}/kiosk/take_number", {"line": line, "language": language}, self.kiosk)
         assert answer.status_code == 200, answer.text
         said = answer.json()
         address, _, proof = said["link"].partition("#")
-        assert address == f"{PUBLIC}/{HALL}/ticket/{said['ticket']}"
+        query = "?lang=en" if language == "en" else ""
+        assert address == f"{PUBLIC}/{HALL}/ticket/{said['ticket']}{query}"
         return Citizen(self, said["ticket"], said["number"], proof, said["short_code"])
 
     def at_window(self, deed: str, headers: dict[str, str] | None = None, **body: Any) -> dict[str, Any]:

@@ -16,8 +16,11 @@ from server.crypto import Vault
 from server.domain.errors import Refusal
 from server.identity.throttle import Throttle
 from server.identity.ticket_proof import ASKS_PER_SOURCE, GUESSES_PER_TICKET, TicketProof
+from server.pages.citizen_words import CATALOGUE
 from tests.server.api.citizens import LinkedHall, linked_hall
-from tests.server.api.running_server import HALL, new_key, until
+from tests.server.api.running_server import HALL, ROOT, new_key, until
+
+TEMPLATES = ROOT / "server/pages/templates/citizen"
 
 
 @pytest.fixture(scope="module")
@@ -134,8 +137,9 @@ def test_without_a_script_the_form_shows_the_ticket_in_both_languages(hall: Link
     assert "Ahead of you 1 people" in english and "Cancel my number" in english
     large = mine.form(care="1").text
     assert '<html lang="zh-CN" class="large">' in large and 'name="care" value="1"' in large
+    assert "How your number stands" in hall.server.get(f"{hall.take(language='en').path}?lang=en").text
     wrong = mine.form(code="222222")
-    assert wrong.status_code == 401 and "这个链接或短码与号码不符" in wrong.text
+    assert wrong.status_code == 401 and "这个链接或查询码与号码不符" in wrong.text
     assert mine.number not in text_of(wrong.text)
 
 
@@ -216,6 +220,16 @@ def test_forms_are_small_forms_of_our_own_page(hall: LinkedHall) -> None:
     foreign = http.post(url, data={"code": mine.code}, headers={"Origin": "https://evil.example"}, timeout=30)
     assert foreign.status_code == 403
     assert mine.form("cancel", key="").status_code == 401 or mine.status()["state"] == "waiting"
+
+
+def test_the_words_of_the_page_are_complete_and_used() -> None:
+    pages = "".join(file.read_text(encoding="utf-8") for file in TEMPLATES.glob("*.html"))
+    used = set(re.findall(r'"((?:[a-z_]+\.)?[a-z_]+(?:\.[a-z_]+)?)"', pages.replace("'", '"')))
+    used |= {f"{key}.do" for key in CATALOGUE if key.startswith("state.") and f"{key}.do" in CATALOGUE}
+    assert sorted(set(CATALOGUE) - used) == []
+    assert [key for key, said in CATALOGUE.items() if set(said) != {"zh", "en"} or not all(said.values())] == []
+    for key, said in CATALOGUE.items():
+        assert set(re.findall(r"\{\w+\}", said["zh"])) == set(re.findall(r"\{\w+\}", said["en"])), key
 
 
 FIELD = st.sampled_from(["do", "key", "visit", "level", "reason", "text", "lang", "care", "proof", "x"])
