@@ -267,7 +267,12 @@ STRANGERS: dict[By, dict[str, tuple[int, C]]] = {
         "clerk": (403, C.WRONG_PLACE),
     },
     By.LOCAL: {"nobody": (403, C.WRONG_ROLE), "clerk": (403, C.WRONG_ROLE), "desk": (403, C.WRONG_ROLE)},
-    By.TICKET: {"nobody": (401, C.TICKET_PROOF), "clerk": (401, C.TICKET_PROOF), "desk": (401, C.TICKET_PROOF)},
+    By.TICKET: {
+        "nobody": (401, C.TICKET_PROOF),
+        "other_ticket": (401, C.TICKET_PROOF),
+        "clerk": (401, C.TICKET_PROOF),
+        "desk": (401, C.TICKET_PROOF),
+    },
     By.PASSWORD: {},
     By.CODE: {},
 }

@@ -52,7 +52,7 @@ class Callers:
 
     def stranger(self, who: str, step: Step) -> Headers:
         """Who may not."""
-        kiosk = step.place is Place.KIOSK
+        kiosk, own = step.place is Place.KIOSK, self.known.ticket
         headers: dict[str, Headers] = {
             "nobody": {},
             "other_hall": {
@@ -64,6 +64,7 @@ class Callers:
             "desk_at_device": {**self.device("W101"), "x_session": self.sessions["guide"]},
             "clerk": {"x_session": self.sessions.get("clerk", "")},
             "desk": {"x_session": self.sessions["guide"]},
+            "other_ticket": {"x_ticket_proof": next((v for k, v in self.known.proofs.items() if k != own), "")},
         }
         return headers[who]
 
