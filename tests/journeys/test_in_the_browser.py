@@ -93,6 +93,7 @@ def test_from_the_touch_to_the_rating_in_the_browser(browser: Browser, at_work: 
     visit = counter.visit
     assert visit is not None
     screens.picture("3-serving")
+    expect(window.locator('.wp-keys [data-deed="finish"]')).to_be_enabled(timeout=WITHIN_MS)
     window.keyboard.press("F4")
     expect(window.locator(".wp-ask")).to_contain_text(f"请群众评价 {number}", timeout=WITHIN_MS)
     assert counter.keypad.wait_awake(WITHIN_S)
