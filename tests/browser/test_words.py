@@ -37,7 +37,7 @@ def used() -> tuple[set[str], set[str]]:
         for key in re.findall(rf'"({KEY})"', text)
         if key.split(".")[0] in kinds and not key.endswith((".js", ".json"))
     }
-    return quoted, {start + "." for start in re.findall(r"`([a-z_]+)\.\$\{", text)}
+    return quoted, {start + "." for start in re.findall(r"`([a-z_]+(?:\.[a-z_]+)*)\.\$\{", text)}
 
 
 def test_every_word_stands_in_both_languages() -> None:
