@@ -63,6 +63,7 @@ from server.live.upgrades import Upgrades
 from server.live.watchers import Watchers, socketio_for
 from server.pages.citizen_page import citizen_page
 from server.pages.portraits import portrait_routes
+from server.pages.programme import programme_routes
 from server.pages.routes import Folders, pages
 from server.settings import Settings
 from server.storage.data_folder import Address, DataFolder, FolderInUse
@@ -177,6 +178,7 @@ class Server:
         app.register_blueprint(service_routes(app, halls, self._defects, now_text()))
         app.register_blueprint(pages(halls, _folders()))
         app.register_blueprint(portrait_routes(halls, self._settings.portraits))
+        app.register_blueprint(programme_routes(halls, self._settings.programme))
 
     def _still_holds(self, one: Pass) -> bool:
         return self._gate.still_holds(one.hall, one.audience, one.holder)

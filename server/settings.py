@@ -62,6 +62,9 @@ class Settings(_Table):
     voice_packs: Path | None = Field(
         None, description="Folder of the hall's own voice packs, one subfolder per language. Unset: those that ship."
     )
+    programme: Path | None = Field(
+        None, description="Folder of the boards' programme: notices (.txt, .md), pictures, videos (.mp4, .webm)."
+    )
     max_connections: int = Field(4000, ge=10, le=100_000, description="Connections served at a time.")
     passwords: Passwords = Passwords()
     sessions: Sessions = Sessions()

@@ -8,6 +8,7 @@ import { FreshMark } from "/assets/shared/freshness.js";
 import { Shape } from "/assets/shared/shapes.js";
 import { useStore } from "/assets/shared/store.js";
 import { lang, pick, t, tIn, useLang } from "/assets/shared/words.js";
+import { Media, noticesOf, useProgramme, useTurn } from "./programme.js";
 import { HALL, publicCards } from "./source.js";
 import { lastCalls, rowsUnder, useSeal } from "./calls.js";
 import { SoundBlocked, Voice } from "./voice.js";
@@ -73,7 +74,7 @@ function place(hall) {
   return own.length ? own.map((zone) => pick(zone.name)).join("　") : pick(hall?.name);
 }
 
-function useNotice(hall) {
+function useNotice(hall, more) {
   const [turn, set] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => set((n) => n + 1), NOTICE_MS);
@@ -81,18 +82,18 @@ function useNotice(hall) {
   }, []);
   if (!hall) return "";
   if (hall.day_closed) return t("hall.day_closed");
-  if (!hall.messages.length) return pick(hall.missed_rule);
-  return pick(hall.messages[turn % hall.messages.length]);
+  const all = [...hall.messages, ...more];
+  return all.length ? pick(all[turn % all.length]) : pick(hall.missed_rule);
 }
 
-function Foot({ live, hall, zone }) {
-  const notice = useNotice(hall);
+function Foot({ live, hall, zone, notices }) {
+  const notice = useNotice(hall, notices);
   const other = lang() === "zh" ? "en" : "zh";
   if (live.freshness === "ask") {
     return html`<footer class="b-note" role="alert"><${Shape} name="tri" />${t("board.ask_staff")}
       <span>${live.heard === null ? "" : t("board.calls_of", { time: clock(live.heard, zone) })}　<span lang=${other}>${tIn(other, "board.ask_short")}</span></span></footer>`;
   }
-  return html`<footer class="b-note"><b>${t("board.notice")}</b><span class="b-said">${notice}</span></footer>`;
+  return html`<footer class="b-note"><b>${t("board.notice")}</b><span class=${ems(notice) > 46 ? "b-said b-said-long" : "b-said"}>${notice}</span></footer>`;
 }
 
 function Board({ live, voice }) {
@@ -104,16 +105,18 @@ function Board({ live, voice }) {
   const hall = cards.hall;
   const zone = hall?.timezone ?? "Asia/Shanghai";
   const fresh = live.freshness;
+  const programme = useProgramme();
+  const { item, next, bad } = useTurn(programme);
   const classes = { start: "", fresh: "", old: "b-stale", ask: "b-stale b-lost" }[fresh];
   return html`<main class=${`board ${classes}`} data-voice=${voice?.state ?? null}>
     <${Calls} cards=${cards} offset=${live.offset} stale=${fresh !== "fresh"} />
     <aside class="b-side">
       <${Clock} offset=${live.offset} zone=${zone} />
       <p class="b-zone title">${place(hall)}</p>
-      <${Waiting} cards=${cards} />
+      ${item && fresh !== "ask" ? html`<${Media} item=${item} next=${next} bad=${bad} />` : html`<${Waiting} cards=${cards} />`}
       <${FreshMark} live=${live} zone=${zone} className="b-fresh" />
     </aside>
-    <${Foot} live=${live} hall=${hall} zone=${zone} />
+    <${Foot} live=${live} hall=${hall} zone=${zone} notices=${noticesOf(programme)} />
     ${voice && html`<${SoundBlocked} voice=${voice} />`}
   </main>`;
 }

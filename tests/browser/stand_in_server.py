@@ -26,6 +26,8 @@ class StandInServer:
         self.cards, self.revision, self.clock = cards, 7, clock
         self.commands: list[tuple[str, str, dict[str, Any], str]] = []
         self.snapshots = 0
+        self.programme: list[dict[str, str]] = []  # items as the server lists them
+        self.files: dict[str, bytes] = {}
         self.portraits: dict[str, bytes] = {}  # by staff number: JPEG
         self.answer: Callable[[str, str, dict[str, Any]], dict[str, Any]] = lambda *_: refuse(
             Code.NOT_FOUND
@@ -100,6 +102,8 @@ class StandInServer:
         }
         if method == "GET" and path.startswith("/LJ/window/"):
             return send_file(ROOT / "display/web/window.html", start_response)
+        if path.startswith("/LJ/programme"):
+            return self._programme(path.removeprefix("/LJ/programme").lstrip("/"), start_response)
         if path.startswith("/LJ/portrait/"):
             return self._portrait(path.rpartition("/")[2], start_response)
         if method == "GET" and path in pages:
@@ -116,6 +120,14 @@ class StandInServer:
             start_response("200 OK", [("Content-Type", "text/csv; charset=utf-8")])
             return ["\ufeffnumber\nL086\n".encode()]
         return self._command(path, environ, start_response)
+
+    def _programme(self, name: str, start_response: StartResponse) -> Iterable[bytes]:
+        if not name:
+            return send_json({"items": self.programme}, start_response)
+        if name not in self.files:
+            return send_json({}, start_response, "404 Not Found")
+        start_response("200 OK", [("Content-Type", "video/mp4" if name.endswith("mp4") else "image/jpeg")])
+        return [self.files[name]]
 
     def _portrait(self, staff_no: str, start_response: StartResponse) -> Iterable[bytes]:
         if staff_no not in self.portraits:

@@ -11,8 +11,8 @@ StartResponse = Callable[..., Any]
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; media-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'"
 )
 mimetypes.add_type("font/woff2", ".woff2")
 
