@@ -18,6 +18,7 @@ COMMANDS = {
     "device": "server.command.device:device",
     "user": "server.command.user:user",
     "voice": "display.command:voice",
+    "slip": "kiosk.preview:slips",
     "doctor": "server.command.doctor:doctor",
 }
 
