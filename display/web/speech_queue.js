@@ -60,18 +60,23 @@ export class SpeechQueue {
     return Math.max(0, ...this.#waiting.map((one, place) => now - one.at + place * this.#plan.fullMs));
   }
 
+  /** Give up what could not be said in time any more, even in the fewest words. */
+  dropLate(now) {
+    const inTime = this.#waiting.filter((one) => now + this.#plan.briefMs <= one.at + LATEST_MS);
+    this.unspoken += this.#waiting.length - inTime.length;
+    this.#waiting = inTime;
+  }
+
   /** What to say now that nothing sounds: {call, form, first}, form "full", "again" or "brief"; null for nothing. */
   next(now) {
-    const { repeat, fullMs, briefMs } = this.#plan;
+    const { repeat, fullMs } = this.#plan;
     const said = this.#now;
+    this.dropLate(now);
     if (said !== null && said.times < repeat && this.behind(now) <= HURRIED_MS && now + fullMs <= said.at + LATEST_MS) {
       said.times += 1;
       return { call: said.call, form: "again", first: false };
     }
     this.#now = null;
-    const late = this.#waiting.filter((one) => now + briefMs > one.at + LATEST_MS);
-    this.unspoken += late.length;
-    this.#waiting = this.#waiting.filter((one) => !late.includes(one));
     if (!this.#waiting.length) return null;
     const brief = this.behind(now) > BRIEF_MS || now + fullMs > this.#waiting[0].at + LATEST_MS;
     const one = this.#waiting.shift();

@@ -24,6 +24,7 @@ export function play({ SpeechQueue, events, plan, cuts = [], until, pause = 280,
       free = now;
     }
     if (now < free) continue;
+    queue.dropLate(now);
     const waits = queue.behind(now);
     const next = queue.next(now);
     if (next === null) continue;
