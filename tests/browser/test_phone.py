@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.chromium import new_page, violations
+from tests.browser.test_axe import serious
 from tests.server.api.citizens import Citizen, LinkedHall, linked_hall
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -52,13 +53,13 @@ def test_a_link_leads_from_waiting_over_the_seal_to_the_thanks(hall: LinkedHall,
     page = open_phone(mine)
     expect(page.locator(".ph-no .seal")).to_have_text(mine.number)
     expect(page.locator(".ph-two .num").first).to_have_text("0")
-    assert page.locator(".ph-now").count() == 0 and fits(page)
+    assert page.locator(".ph-now").count() == 0 and fits(page) and serious(page) == []
     visit = hall.call()
     seal = page.locator(".ph-now")
     expect(seal).to_contain_text("轮到您了", timeout=12_000)
     expect(seal.locator(".ph-big .num")).to_have_text("101")
     expect(seal.locator(".ph-you .num")).to_have_text(mine.number)
-    assert page.title().startswith("轮到您了")
+    assert page.title().startswith("轮到您了") and serious(page) == []
     assert page.evaluate("getComputedStyle(document.querySelector('.ph-now')).backgroundColor") == "rgb(188, 42, 24)"
     hall.start()
     expect(page.locator(".ph-state")).to_have_text("正在办理", timeout=12_000)
@@ -66,6 +67,7 @@ def test_a_link_leads_from_waiting_over_the_seal_to_the_thanks(hall: LinkedHall,
     expect(page.locator(".ph-state")).to_have_text("办完了，请您评价", timeout=22_000)
     hall.not_rated(visit)
     expect(page.locator(".ph-q")).to_have_text("这次办得怎么样？", timeout=22_000)
+    assert serious(page) == []
     keys = page.locator(".levels .key")
     expect(keys).to_have_count(5)
     sizes = [box for i in range(5) if (box := keys.nth(i).bounding_box())]
@@ -83,6 +85,7 @@ def test_a_bad_level_stands_and_then_asks_why(hall: LinkedHall, open_phone: Open
     assert mine.status()["rating"]["level"] == 1
     assert page.locator(".why input:checked").count() == 0
     expect(page.locator(".why label")).to_have_count(8)
+    assert serious(page) == []
     page.get_by_role("button", name="提交").click()
     expect(page.locator(".ph-warn")).to_contain_text("需要填写原因")
     page.get_by_label("服务态度差效率低").check()
