@@ -14,6 +14,7 @@ COMMANDS = {
     "serve": "server.command.serve:serve",
     "kiosk": "kiosk.command:kiosk",
     "window": "window_client.command:window",
+    "display": "display.box_command:display",
     "hall": "server.command.hall:hall",
     "device": "server.command.device:device",
     "user": "server.command.user:user",

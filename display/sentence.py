@@ -87,7 +87,7 @@ def _chinese_cardinal(value: int) -> list[str]:
     tens, ones = divmod(rest, 10)
     words = [str(hundreds), "百"] if hundreds else []
     if tens:
-        words += (["十"] if tens == 1 and not hundreds else [str(tens), "十"])
+        words += ["十"] if tens == 1 and not hundreds else [str(tens), "十"]
     elif hundreds and ones:
         words.append("0")
     return [*words, str(ones)] if ones else words

@@ -8,6 +8,7 @@ from contract.words import DeviceKind
 from kiosk.agent import KioskAgent
 from kiosk.printing import printer_of
 from kiosk.settings import read_settings
+from terminal.browser import BROWSER, NoBrowser, screen_of
 from terminal.data_dir import InUse
 from terminal.enrol import EnrolRefused, enrol, enrolment
 from terminal.program import held_data_dir, run
@@ -19,7 +20,8 @@ from terminal.settings import SettingsRefused
     "--settings", "file", required=True, type=click.Path(path_type=Path), help="取号机设置文件 · Settings (TOML)."
 )
 @click.option("--enrol", "code", help="用一次性代码登记，然后退出 · Enrol with a one-time code, then end.")
-def kiosk(file: Path, code: str | None) -> None:
+@BROWSER
+def kiosk(file: Path, code: str | None, browser: str | None) -> None:
     """取号机终端 · Run a ticket machine until SIGTERM or Ctrl-C."""
     try:
         settings = read_settings(file)
@@ -29,6 +31,6 @@ def kiosk(file: Path, code: str | None) -> None:
                 click.echo(f"已登记为 {known.device} / enrolled as {known.device}")
                 return
             known = enrolment(settings.terminal, data)
-            run(KioskAgent(settings, data, known, printer_of(settings.printer)), data)
-    except (SettingsRefused, InUse, EnrolRefused, OSError) as error:
+            run(KioskAgent(settings, data, known, printer_of(settings.printer)), data, screen_of(browser, data))
+    except (SettingsRefused, InUse, EnrolRefused, NoBrowser, OSError) as error:
         raise click.ClickException(str(error)) from error

@@ -14,6 +14,7 @@ import gevent
 import structlog
 from gevent.event import Event
 
+from terminal.browser import ScreenBrowser
 from terminal.data_dir import DataDir
 from terminal.settings import TerminalSettings
 
@@ -83,16 +84,21 @@ def write_page_file(data: DataDir, port: int, url: str, pages: Mapping[str, str]
     data.write_private(PAGE_FILE, {"url": url, "pages": dict(pages), "port": port, "pid": os.getpid()})
 
 
-def run(agent: Agent, data: DataDir) -> None:
-    """Until SIGTERM or SIGINT. Needs gevent's loop."""
+def run(agent: Agent, data: DataDir, screen: ScreenBrowser | None = None) -> None:
+    """Until SIGTERM or SIGINT, with its page full screen where there is a `screen`. Needs gevent's loop."""
     ended = Event()
     watchers = [gevent.signal_handler(number, ended.set) for number in (signal.SIGTERM, signal.SIGINT)]
     try:
         agent.start()
         LOG.info("started", pid=os.getpid())
+        page = data.read(PAGE_FILE)
+        if screen is not None and page is not None:
+            screen.start(str(page["url"]))
         ended.wait()
     finally:
         LOG.info("stopping")
+        if screen is not None:
+            screen.stop()
         agent.stop()
         data.remove(PAGE_FILE)
         for watcher in watchers:

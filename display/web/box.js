@@ -19,7 +19,7 @@ export class BoxCards extends Agent {
 
   /** "start" until the box's first word (12 s at most), then "fresh", "old" or "ask". */
   get freshness() {
-    if (this.agent === null && this.age < OLD_AFTER) return "start";
+    if (this.heard === null && this.age < OLD_AFTER) return "start";
     return freshness(this.age);
   }
 }

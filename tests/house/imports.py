@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "window_client": ("terminal", "drivers", "contract"),
     "display": ("drivers.voices", "contract"),
     "display.agent": ("display", "drivers.voices", "contract", "terminal"),
+    "display.box_command": ("display", "contract", "terminal"),
     "browser": (),
     "server": (),
     "server.app": ("server", "display", "drivers.voices", "contract"),
