@@ -11,12 +11,14 @@ from contract.cards import ServiceCard
 from contract.refusals import refuse
 from contract.replies import Words
 from contract.words import Code
+from kiosk.qr import qr_of
 from tests.browser import sample_hall as hall
 from tests.browser.conftest import Open
 from tests.browser.stand_in_agent import StandInAgent, kiosk_agent
 
 Serve = Callable[[Any], Any]
 CARE_FITS = (Path(__file__).parent / "care_fits.js").read_text(encoding="utf-8")
+LINK = "https://q.example.gov.cn/LJ/ticket/4294967342#k7Qk7Qk7Qk7Qk7Qk7Qk7Qw"
 PORTRAIT, LANDSCAPE = (1080, 1920), (1280, 1024)
 SIZES = pytest.mark.parametrize("size", [PORTRAIT, LANDSCAPE], ids=["portrait", "landscape"])
 LANGS = pytest.mark.parametrize("lang", ["zh", "en"])
@@ -28,7 +30,8 @@ FOURTEEN = (
 def kiosk(serve: Serve, cards: hall.Cards | None = None, **own: Any) -> StandInAgent:
     agent: StandInAgent = serve(kiosk_agent(hall.public_cards() if cards is None else cards, **own))
     done = {"kind": "done", "revision": 9, "ticket": None, "visit": None, "number": None, "state": None}
-    agent.answer = lambda deed, body: done if deed == "call_guide" else hall.issued()
+    number = {**hall.issued(), "qr": qr_of(LINK)}
+    agent.answer = lambda deed, body: done if deed == "call_guide" else number
     return agent
 
 
@@ -137,9 +140,12 @@ def test_every_page_of_care_mode_has_text_of_28_and_keys_of_80(
         expect(page.locator(f".k-page-{own}")).to_be_visible()
         if name == "number":
             found["printing"] = page.evaluate(CARE_FITS)
-            slip = {"slip": 147, "ticket": 47, "number": "D047", "outcome": "failed", "after": None, "reason": None}
-            agent.tell(last_slip=slip, printer={"state": "paper_out", "reason": None})
-            expect(page.locator(".got-none")).to_be_visible()
+            slip = {"slip": 147, "ticket": 47, "number": "D047", "outcome": "printed", "after": None, "reason": None}
+            agent.tell(last_slip=slip)
+            expect(page.locator(".got-taken")).to_be_visible()
+            found["printed"] = page.evaluate(CARE_FITS)
+            agent.tell(last_slip=slip | {"outcome": "failed"}, printer={"state": "paper_out", "reason": None})
+            expect(page.locator(".got-none .k-take")).to_be_visible()
         found[name] = page.evaluate(CARE_FITS)
         if name not in ("words", "number"):
             page.click(".k-home")
