@@ -258,6 +258,21 @@ def _age_of_window(seconds: int) -> Callable[[Page, Any], None]:
     return act
 
 
+def _programme() -> StandInServer:
+    server = StandInServer(hall.public_cards(), clock=lambda: hall.NOW)
+    notice = {"kind": "notice", "zh": "光荣榜：101 窗口", "en": "Honours: window 101"}
+    server.programme = [{"kind": "picture", "file": "1.jpg"}, notice]
+    server.files = {"1.jpg": _portrait()}
+    return server
+
+
+def _turn_of_picture(page: Page, server: StandInServer) -> None:
+    page.wait_for_selector(".seal-now")
+    page.clock.run_for(20_500)
+    page.wait_for_selector(".b-media img")
+    page.wait_for_selector(".seal-now")
+
+
 def _age_of_command(seconds: int) -> Callable[[Page, Any], None]:
     def act(page: Page, server: StandInServer) -> None:
         server.deaf = True
@@ -369,6 +384,7 @@ PICTURES = [
         "command-lost", BOARD, _server(command.manager_cards), "/LJ/command", _age_of_command(70), ("en",), SESSION
     ),
     Picture("command-sign-in", BOARD, _server(command.manager_cards), "/LJ/command"),
+    Picture("board-picture", BOARD, _programme, "/LJ/board?zone=C", _turn_of_picture, ("zh", "en")),
     Picture("index", DESK, _server(staff.staff_cards), "/"),
     Picture("desk-asked", DESK, _server(_asked), "/LJ/desk", _see(".dk-requests"), storage=SESSION),
     Picture("desk-sign-in", DESK, _server(staff.staff_cards), "/LJ/desk", langs=("zh",)),
