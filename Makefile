@@ -3,7 +3,7 @@
 PY = .venv/bin/python
 PIP = $(PY) -m pip --disable-pip-version-check
 
-.PHONY: help run test check bench lock clean
+.PHONY: help run test check bench pictures lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list what make can do
@@ -22,6 +22,9 @@ check: .venv/test-installed  ## types and style only
 
 bench: .venv/test-installed  ## measure, each figure beside a baseline of the same run
 	@$(PY) -m tests.benchmarks
+
+pictures: .venv/test-installed  ## take the READMEs' pictures anew, always of the same moment
+	@$(PY) -m tests.browser.readme_pictures docs/pictures
 
 lock: .venv/bin/python  ## write requirements*.txt anew from setup.cfg, with the newest releases and their hashes
 	@$(PIP) install --quiet uv
