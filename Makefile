@@ -14,7 +14,7 @@ run: .venv/run-installed  ## show a whole hall on this machine: server, kiosk, w
 
 test: .venv/test-installed check  ## types, style, and every test; says what of it could not be set up
 	@sh tests/browser.sh; case $$? in 0) left_out="" ;; 3) left_out="not browser" ;; *) exit 1 ;; esac; \
-	$(PY) -m pytest -q -m "$$left_out"
+	$(PY) -m tests.together -m "$$left_out"
 
 check: .venv/test-installed  ## types and style only
 	@$(PY) -m ruff check .
