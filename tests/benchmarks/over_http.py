@@ -11,7 +11,7 @@ from tests.benchmarks.bench_hall import LINE, WINDOWS
 from tests.benchmarks.figures import Figure, p50, p99
 from tests.benchmarks.http_clients import Client, memory_mib, rate, served
 
-_ROUNDS, _SECONDS, _PRESSES = 5, 2.0, 10
+_ROUNDS, _SECONDS, _PRESSES = 5, 2.0, 4
 
 
 def _take(client: Client) -> None:
