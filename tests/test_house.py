@@ -168,7 +168,8 @@ def _written_alike(names: list[str]) -> set[str]:
 def test_every_library_that_is_imported_is_declared() -> None:
     setup, imports = _setup(), imports_of(modules_below(ROOT))
     used, extra = _declared(setup["options"]["install_requires"]), setup["options.extras_require"]
-    assert undeclared(imports, used | _declared(extra["fonts"]), INSTALLED) == set()
+    optional = _declared(extra["fonts"]) | _declared(extra["hotkeys"])
+    assert undeclared(imports, used | optional, INSTALLED) == set()
     assert undeclared(imports, used | _declared(extra["test"]), ("tests",)) == set()
 
 
