@@ -24,6 +24,8 @@ class ZoneOnHallCard(Card):
     zone: str
     floor: str
     name: Words
+    voice_zone: str  # where its calls are spoken
+    languages: list[str] = []  # of the announcements, in their order
 
 
 class HallCard(Card):

@@ -49,6 +49,7 @@ from server.crypto import Vault, new_token
 from server.domain.day import Day
 from server.domain.errors import Refusal
 from server.domain.hours import business_day
+from server.domain.voice import is_silent, languages, zones_of
 from server.halls.document import hall_from
 from server.halls.faults import DocumentRefused, bad_hall_file
 from server.identity.edge import Edge
@@ -196,16 +197,16 @@ class _HallsThatCall:
         if hall not in self._halls:
             raise Refusal(Code.HALL_UNKNOWN, hall=hall)
         published = self._halls[hall]
-        rules, cards = published.definition.rules, published.views[Audience.PUBLIC].cards
-        zones = tuple(one.code for one in published.definition.zones.values() if one.voice_zone == zone)
+        definition, cards = published.definition, published.views[Audience.PUBLIC].cards
+        zones, rules = tuple(one.code for one in zones_of(definition, zone)), definition.rules
         if not zones:
             raise Refusal(Code.NOT_FOUND)
         calls = [call for code in zones for call in cards[f"calls/{code}"]["calls"]]
         return VoiceZone(
-            languages=rules.voice_languages,
+            languages=languages(definition, zone),
             manner=Manner(rules.voice_one, rules.voice_window, rules.voice_sentence),
             repeat=rules.voice_repeat,
-            silent=rules.voice_silent,
+            silent=is_silent(definition, zone, published.day, wall_ms()),
             zones=zones,
             calls={one["call"]: Said(one["number"], one["window"], one["recall"] > 0) for one in calls},
         )

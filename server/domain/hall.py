@@ -55,7 +55,7 @@ class Rules:
     voice_window: str = "cardinal"  # a window's number as a whole, or its "digits"
     voice_sentence: str = "business"  # or "window", "number_first"
     voice_repeat: int = 2  # how often a call is said
-    voice_silent: bool = False  # screens only
+    voice_silent: bool = False  # screens only, in every session
     finish_on_call: bool = False  # call_next while serving finishes first
     call_order: str = "time"  # "time" or "list"
     priority_every: int = 3  # ordinary calls between two priority calls
@@ -81,6 +81,7 @@ class Zone:
 
 
 @dataclass(frozen=True, slots=True)
+    languages: tuple[str, ...] = ()  # of its announcements, in this order; empty: the hall's
 class Department:
     """A department with windows in the hall."""
 
@@ -182,6 +183,7 @@ class Session:
         return not self.windows or no in self.windows
 
     def has_service(self, prefix: str) -> bool:
+    silent: bool = False  # calls are shown, not spoken
         """Whether the service is given in this session."""
         return not self.services or prefix in self.services
 

@@ -53,7 +53,8 @@ def _rules(row: Row) -> Rules:
 
 def _zone(row: Row) -> domain.Zone:
     capacity = row.number("capacity") or 0
-    return domain.Zone(row.text("zone"), row.text("floor"), _name(row), row.text("voice_zone"), capacity)
+    languages = tuple(row.items("languages"))
+    return domain.Zone(row.text("zone"), row.text("floor"), _name(row), row.text("voice_zone"), capacity, languages)
 
 
 def _department(row: Row) -> domain.Department:
@@ -131,6 +132,7 @@ def _session(row: Row, rules: Rules) -> domain.Session:
         staff_leave=row.clock("staff_leave"),
         doors_close=row.clock("doors_close"),
         numbers_from=row.clock("numbers_from") or _before(opens, rules),
+        silent=row.flag("silent"),
     )
 
 

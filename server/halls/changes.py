@@ -37,6 +37,7 @@ WORDS: Mapping[str, Text] = {
     "voice_languages": Text("播报语言", "announcement languages"), "voice_one": Text("数字 1 的读法", "digit 1 said"),
     "voice_window": Text("窗口号读法", "window number said"), "voice_sentence": Text("播报句式", "announcement"),
     "voice_repeat": Text("播报遍数", "times announced"), "voice_silent": Text("静音", "silent"),
+    "languages": Text("播报语言", "announcement languages"), "silent": Text("静音", "silent"),
 }  # fmt: skip
 
 

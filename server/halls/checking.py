@@ -45,6 +45,7 @@ CHECKS = (
     Check(references.unknown_references),
     Check(places.names_of_departments),
     Check(places.clerks_of_windows),
+    Check(places.languages_of_voice_zones),
     Check(places.incomplete_devices, frozenset({"devices", "windows"})),
     Check(places.shared_addresses),
     Check(places.second_devices),

@@ -33,7 +33,14 @@ def document_from(hall: Hall) -> Document:
         "rules": {f.name: _plain(getattr(hall.rules, f.name)) for f in fields(Rules)},
         "messages": [{"zh": text.zh, "en": text.en} for text in hall.messages],
         "zones": [
-            {"zone": z.code, "floor": z.floor, **_named(z.name), "voice_zone": z.voice_zone, "capacity": z.capacity}
+            {
+                "zone": z.code,
+                "floor": z.floor,
+                **_named(z.name),
+                "voice_zone": z.voice_zone,
+                "capacity": z.capacity,
+                "languages": list(z.languages),
+            }
             for z in hall.zones.values()
         ],
         "departments": [

@@ -221,12 +221,14 @@ class Several:
 
     def accept(self, value: object) -> Value:
         """A JSON list."""
-        if not isinstance(value, list) or len(value) > self.most:
+        if not isinstance(value, list):
             raise BadValue(f"「{shown(value)}」应为列表", f"{shown(value)!r} must be a list")
         return self._gathered(value, self.item.accept)
 
     def _gathered(self, parts: list[Any], take: Callable[[Any], Value]) -> Value:
         """The items; where one is wrong, the first wrong one is told and the others are kept."""
+        if len(parts) > self.most:
+            raise BadValue(f"最多 {self.most} 项，这里有 {len(parts)} 项", f"at most {self.most}, not {len(parts)}")
         found: list[str] = []
         wrong: BadValue | None = None
         for part in parts:

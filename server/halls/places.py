@@ -37,6 +37,21 @@ def names_of_departments(draft: Draft) -> Iterator[Fault]:
             ))  # fmt: skip
 
 
+def languages_of_voice_zones(draft: Draft) -> Iterator[Fault]:
+    """Zones that share a voice zone are spoken to by one voice: all that say in which languages say the same."""
+    first: dict[str, Row] = {}
+    for zone in draft["zones"]:
+        if not zone.items("languages"):
+            continue
+        other = first.setdefault(zone.text("voice_zone"), zone)
+        if other.items("languages") != zone.items("languages") and "languages" not in zone.wrong | other.wrong:
+            voice, named = zone.text("voice_zone"), other.text("zone")
+            yield Fault("zones", zone.index, "languages", Text(
+                f"与分区 {named} 同属语音分区 {voice}，播报语言要相同",
+                f"zone {named} shares the voice zone {voice} and names other languages"
+            ))  # fmt: skip
+
+
 def incomplete_devices(draft: Draft) -> Iterator[Fault]:
     """What a device of its kind must say, and must not say."""
     windows, zones = draft.by_key("windows"), draft.by_key("zones")

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from server.domain.hall import PRIORITY_WORDS, Hall, Session, Text
+from server.domain.voice import languages
 
 Rows = list[list[str]]
 
@@ -67,11 +68,15 @@ def _zones(hall: Hall, say: _Language) -> Rows:
     kiosks = Counter(device.zone for device in hall.devices if device.kind == "kiosk")
     boards = Counter(device.zone for device in hall.devices if device.kind == "board")
     header = [say("分区", "zone"), say("楼层", "floor"), say("名称", "name"), say("窗口", "windows"),
-              say("取号机", "kiosks"), say("大屏", "boards"), say("容纳", "capacity")]  # fmt: skip
+              say("取号机", "kiosks"), say("大屏", "boards"), say("容纳", "capacity"),
+              say("语音分区", "voice zone"), say("播报语言", "announced in")]  # fmt: skip
     rows = [header]
     for zone in hall.zones.values():
         counts = [str(count[zone.code]) for count in (windows, kiosks, boards)]
-        rows.append([zone.code, zone.floor, say.text(zone.name), *counts, str(zone.capacity)])
+        spoken = say.listed(languages(hall, zone.voice_zone))
+        rows.append([
+            zone.code, zone.floor, say.text(zone.name), *counts, str(zone.capacity), zone.voice_zone, spoken,
+        ])  # fmt: skip
     return rows
 
 
@@ -112,18 +117,19 @@ def _services(hall: Hall, say: _Language) -> Rows:
 def _hours(hall: Hall, say: _Language) -> Rows:
     header = [say("时段", "session"), say("日子", "days"), say("取号", "numbers from"), say("开始", "opens"),
               say("结束", "closes"), say("停止取号", "stop-taking"), say("仅预约", "booked only"),
-              say("窗口", "windows"), say("业务", "services")]  # fmt: skip
-    return [header, *([*_session(session, say)] for session in hall.sessions)]
+              say("静音", "silent"), say("窗口", "windows"), say("业务", "services")]  # fmt: skip
+    return [header, *([*_session(session, say, hall_silent=hall.rules.voice_silent)] for session in hall.sessions)]
 
 
-def _session(session: Session, say: _Language) -> list[str]:
+def _session(session: Session, say: _Language, *, hall_silent: bool) -> list[str]:
     every = say("全部", "all")
     stop = ""
     if session.stop_taking:
         stop = f"{session.stop_taking:%H:%M} {say.listed(session.stop_taking_for, every)}"
     return [
         session.code, say.word(DAYS, session.kind.value), f"{session.numbers_from:%H:%M}", f"{session.opens:%H:%M}",
-        f"{session.closes:%H:%M}", stop, say.yes(session.booked_only), say.listed(session.windows, every),
+        f"{session.closes:%H:%M}", stop, say.yes(session.booked_only),
+        say.yes(session.silent or hall_silent), say.listed(session.windows, every),
         say.listed(session.services, every),
     ]  # fmt: skip
 

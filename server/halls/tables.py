@@ -94,6 +94,7 @@ def _rule(name: str, kind: Kind) -> Column:
 ZONES = Table("zones", "zone", (
     _must("zone", ZONE), _must("floor", Phrase(20)), _must("name", Phrase(40)), Column("name_en", Phrase(80)),
     _must("voice_zone", ZONE), Column("capacity", Number(0, 100_000), 0),
+    Column("languages", Several(LANGUAGE, most=3), []),
     _count("kiosks"), _count("hall_screens"), _count("windows"), _count("guide_desks", Use.NOT_YET), _reader("note"),
 ))  # fmt: skip
 
@@ -147,7 +148,7 @@ HOURS = Table("hours", "session", (
     Column("stop_taking", Clock(), None),
     Column("stop_taking_for", Several(PREFIX, all_means_empty=True), []), _flag("booked_only"),
     Column("staff_leave", Clock(), None), Column("doors_close", Clock(), None),
-    Column("numbers_from", Clock(), None), _reader("note"),
+    Column("numbers_from", Clock(), None), _flag("silent"), _reader("note"),
 ), most_rows=200)  # fmt: skip
 
 CALENDAR = Table("calendar", "date", (

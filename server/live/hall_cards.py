@@ -7,10 +7,11 @@ from contract.words import State, WhyClosed
 from server.actions.answers import line_department, priority_words, wait_of, words
 from server.actions.take_number import line_taking
 from server.domain.day import Day
-from server.domain.hall import Service
+from server.domain.hall import Hall, Service, Zone
 from server.domain.hours import hall_hours, scheduled
 from server.domain.ticket import Slip, Ticket
 from server.storage.hall_now import HallNow
+from server.domain.voice import languages
 
 _RECENT_CALL_MS = 60_000
 _AT_LEAST_CALLS = 8
@@ -41,7 +42,7 @@ def hall_card(day: Day, now_ms: int) -> c.HallCard:
         opens_next=_next(day.day, hours.next_day, hours.next_opens),
         numbers_from=clock(hours.numbers_from),
         day_closed=day.closed_ms is not None,
-        zones=[c.ZoneOnHallCard(zone=z.code, floor=z.floor, name=words(z.name)) for z in hall.zones.values()],
+        zones=[_zone(hall, zone) for zone in hall.zones.values()],
         missed_rule=words(hall.missed_rule),
         supervision_phone=hall.supervision_phone,
         messages=[words(message) for message in hall.messages],
@@ -50,6 +51,13 @@ def hall_card(day: Day, now_ms: int) -> c.HallCard:
 
 
 def _next(today: date, that: date | None, opens: time | None) -> str | None:
+def _zone(hall: Hall, zone: Zone) -> c.ZoneOnHallCard:
+    spoken = list(languages(hall, zone.voice_zone))
+    return c.ZoneOnHallCard(
+        zone=zone.code, floor=zone.floor, name=words(zone.name), voice_zone=zone.voice_zone, languages=spoken
+    )
+
+
     if that is None or opens is None:
         return None
     return f"{opens:%H:%M}" if that == today else f"{that.isoformat()} {opens:%H:%M}"

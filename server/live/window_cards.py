@@ -9,6 +9,7 @@ from server.domain.day import Day, OwnDay
 from server.domain.hall import Window
 from server.domain.line import callable_lines, tier_of
 from server.domain.ticket import Visit
+from server.domain.voice import is_silent
 from server.domain.window import deeds
 from server.live.hall_cards import iso, parked
 from server.storage.hall_now import HallNow
@@ -197,7 +198,8 @@ def _visit(day: Day, visit: Visit) -> c.VisitInHand:
 
 def _announced(day: Day, visit: Visit) -> bool | None:
     """Whether its last call was spoken; None where nobody speaks."""
-    if day.hall.rules.voice_silent or day.voice_zone(visit.window) not in day.speaking:
+    zone = day.voice_zone(visit.window)
+    if zone is None or zone not in day.speaking or is_silent(day.hall, zone, day.day, visit.last_call_ms):
         return None
     return visit.announced == visit.call
 

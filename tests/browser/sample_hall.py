@@ -89,7 +89,7 @@ def hall_card(**changed: Any) -> HallCard:
         opens_next="2026-10-22 09:00",
         numbers_from=None,
         day_closed=False,
-        zones=[ZoneOnHallCard(zone=z, floor=f, name=Words(zh=zh, en=en)) for z, f, zh, en in ZONES],
+        zones=[ZoneOnHallCard(zone=z, floor=f, name=Words(zh=zh, en=en), voice_zone=z) for z, f, zh, en in ZONES],
         missed_rule=Words(
             zh="过号后往后排 3 位，半天内有效，最多两次。",
             en="Missed: 3 places back, within the half day, at most twice.",

@@ -113,6 +113,25 @@ def test_a_silent_hall_marks_nothing(halls: Halls) -> None:
     assert announced(hall) is None
 
 
+def test_a_call_in_a_silent_session_is_shown_and_not_missed_by_the_voice(halls: Halls) -> None:
+    hall = halls("linjiang", loaded_at="2026-10-12 11:40")
+    hall.sit("101")
+    for _ in range(2):
+        hall.take("A")
+        hall.later(6)
+    hall.call("101")
+    announce(hall, newest_call(hall))
+    assert announced(hall) is True
+    hall.start("101")
+    hall.finish("101")
+    hall.set_time("2026-10-12 12:20:00")
+    hall.look_at_the_clock()
+    number = hall.call("101").number
+    assert hall.card("calls/A")["calls"][0]["number"] == number
+    assert announced(hall) is None
+    hall.check_cards()
+
+
 def test_who_speaks_is_worked_out_anew_when_the_hall_changes(hall: HallOnDisk) -> None:
     hall.take("A")
     hall.call("101")
