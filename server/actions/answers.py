@@ -1,10 +1,12 @@
 """Replies made from the day's objects."""
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from contract.replies import Called, Done, Issued, Words
 from contract.words import Priority
 from server.domain.day import Day
+from server.domain.derived import derived
 from server.domain.hall import PRIORITY_WORDS, Hall, Line, Text
 from server.domain.hours import local, scheduled
 from server.domain.indicators import handling_minutes, wait_range
@@ -12,8 +14,9 @@ from server.domain.place import place
 from server.domain.ticket import Slip, Ticket, Visit
 
 
+@lru_cache(maxsize=4096)
 def words(text: Text) -> Words:
-    """A text of the definition on the wire."""
+    """A text of the definition on the wire; neither ever changes."""
     return Words(zh=text.zh, en=text.en)
 
 
@@ -39,6 +42,7 @@ def wait_of(day: Day, line_id: str, ahead: int, now_ms: int) -> tuple[int, int]:
     return wait_range(ahead, minutes, day.windows_for_wait(line_id))
 
 
+@derived
 def windows_of(hall: Hall, line: Line, day: date) -> tuple[str, ...]:
     """Where the line's people are called to that day; windows for some people only are left out if others are there."""
     windows = tuple(w for w in scheduled(hall, line, day) or line.windows if not hall.windows[w].only_for)
@@ -50,7 +54,8 @@ def issued(
 ) -> Issued:
     """All that stands on the slip."""
     line = hall.lines[ticket.line]
-    windows = windows_of(hall, line, local(hall, ticket.taken_ms).date())
+    taken = local(hall, ticket.taken_ms)
+    windows = windows_of(hall, line, taken.date())
     return Issued(
         revision=revision,
         ticket=ticket.id,
@@ -65,7 +70,7 @@ def issued(
         ahead=ahead,
         wait=wait,
         taken_at=utc(ticket.taken_ms),
-        taken_local=local(hall, ticket.taken_ms).strftime("%Y-%m-%d %H:%M"),
+        taken_local=f"{taken:%Y-%m-%d %H:%M}",
         priority=priority_words(ticket.priority),
         missed_rule=words(hall.missed_rule),
         hall_name=words(hall.name),

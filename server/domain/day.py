@@ -120,6 +120,7 @@ class Day:
         self.hall_no = hall_no
         self.revision = revision
         self.windows: dict[str, WindowNow] = {no: WindowNow(no) for no in hall.windows}
+        self._open: dict[str, int] = {}  # line -> open windows, as far as worked out
         self.stopped: dict[str, bool] = {}
         self.pending: dict[int, Visit] = {}  # finished, rateable, no counter record yet (earlier days included)
         self.rated: dict[int, RatedVisit] = {}  # those that have it, of the days in which a citizen may add to it
@@ -173,8 +174,11 @@ class Day:
 
     def open_windows(self, line: str) -> int:
         """How many windows serve the line now: signed in and not paused."""
-        found = (self.windows[no] for no in self.hall.lines[line].windows)
-        return sum(1 for window in found if window.clerk and window.paused_ms is None)
+        known = self._open.get(line)
+        if known is None:
+            found = (self.windows[no] for no in self.hall.lines[line].windows)
+            known = self._open[line] = sum(1 for window in found if window.clerk and window.paused_ms is None)
+        return known
 
     def windows_for_wait(self, line: str) -> int:
         """Windows a wait is divided by: the open ones, or before anybody sat down those on duty today."""
@@ -342,6 +346,7 @@ class Day:
 
     def touch_lines_of(self, no: str) -> None:
         """The window's lines have another number of open windows now."""
+        self._open.clear()
         self.changed.lines.update(line.id for line in self.hall.lines.values() if no in line.windows)
 
     def adopt(self, hall: Hall) -> None:
@@ -349,6 +354,7 @@ class Day:
         self.hall = hall
         self.speaking = {zone for v in self.visits.values() if v.announced and (zone := self.voice_zone(v.window))}
         self.windows = {no: self.windows.get(no) or WindowNow(no) for no in hall.windows}
+        self._open.clear()
         self.queues = {line.id: Queue(line) for line in hall.lines.values()}
         for ticket in self.by_state[State.WAITING].values():
             sent_to = hall.windows.get(ticket.only_window)

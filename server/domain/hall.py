@@ -6,7 +6,10 @@ Texts stand in both languages as `(zh, en)`. Times of day are `datetime.time` in
 from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from server.domain.derived import derived
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,9 @@ class Window:
     lunch_duty: bool
     saturday: bool
 
+    def __hash__(self) -> int:
+        return hash(self.no)
+
     @property
     def staffed(self) -> bool:
         """Somebody is meant to sit there."""
@@ -222,12 +228,15 @@ class Hall:
     devices: tuple[Device, ...] = ()
     messages: tuple[Text, ...] = ()
     lines: dict[str, "Line"] = field(default_factory=dict)
+    answers: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)  # see derived.py
 
+    @derived
     def admits_everybody(self, line: str) -> bool:
         """Whether a staffed window of the line takes any citizen; else it only takes those of a priority class."""
         windows = (self.windows[no] for no in self.lines[line].windows)
         return any(window.staffed and not window.only_for for window in windows)
 
+    @derived
     def has_keypad(self, window: str) -> bool:
         """Whether a rating keypad stands at the window; without one it is "QR only"."""
         return any(d.kind == "keypad" and d.window == window for d in self.devices)
@@ -242,6 +251,9 @@ class Line:
     department: str | None  # set only where the service is answered apart
     windows: tuple[str, ...]  # windows that call it, in the hall's order
     order: int
+
+    def __hash__(self) -> int:
+        return hash(self.id)
 
 
 PRIORITY_WORDS = {

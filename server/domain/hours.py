@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
 from contract.words import WhyClosed
+from server.domain.derived import derived
 from server.domain.hall import DayKind, Hall, Line, Session
 
 _LOOK_AHEAD_DAYS = 14
@@ -34,10 +35,11 @@ def day_kind(hall: Hall, day: date) -> DayKind:
     return (DayKind.SATURDAY, DayKind.SUNDAY)[day.weekday() - 5] if day.weekday() >= 5 else DayKind.WORKDAY
 
 
-def sessions_of(hall: Hall, day: date) -> list[Session]:
+@derived
+def sessions_of(hall: Hall, day: date) -> tuple[Session, ...]:
     """The day's sessions, earliest first."""
     kind = day_kind(hall, day)
-    return sorted((s for s in hall.sessions if s.kind is kind), key=lambda s: (s.opens, s.closes))
+    return tuple(sorted((s for s in hall.sessions if s.kind is kind), key=lambda s: (s.opens, s.closes)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def _serves(session: Session, line: Line, windows: tuple[str, ...]) -> bool:
     return session.has_service(line.service.prefix) and any(session.has_window(w) for w in windows)
 
 
+@derived
 def admitting(hall: Hall, line: Line, priority: str = "") -> tuple[str, ...]:
     """The line's staffed windows that admit a citizen of this priority class ("" for any citizen)."""
     return tuple(w for w in line.windows if hall.windows[w].staffed and hall.windows[w].only_for in ("", priority))
@@ -100,6 +103,7 @@ def _why_not(clock: time, spans: list[tuple[time, time, Session]]) -> Taking:
     return Taking(open=False, why=WhyClosed.BREAK if again else WhyClosed.AFTER_HOURS, again=again)
 
 
+@derived
 def scheduled(hall: Hall, line: Line, day: date) -> tuple[str, ...]:
     """The line's windows that are on duty at some time of the day."""
     windows = tuple(w for w in line.windows if hall.windows[w].staffed)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from contract.words import Priority
+from server.domain.derived import derived
 from server.domain.hall import Hall, Line, Window
 from server.domain.ticket import Ticket
 
@@ -156,14 +157,15 @@ class Next:
     reason: str
 
 
-def callable_lines(hall: Hall, window: Window) -> list[str]:
+@derived
+def callable_lines(hall: Hall, window: Window) -> tuple[str, ...]:
     """The lines a window calls, in its own order; then those it receives by transfer."""
     own = [line.id for prefix in window.services for line in hall.lines.values() if _own(line, prefix, window)]
     if "ALL" in window.by_transfer:
         others = [line.id for line in hall.lines.values()]
     else:
         others = [line.id for line in hall.lines.values() if line.service.prefix in window.by_transfer]
-    return own + [line for line in others if line not in own]
+    return (*own, *(line for line in others if line not in own))
 
 
 def _own(line: Line, prefix: str, window: Window) -> bool:

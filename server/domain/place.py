@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+from server.domain.derived import derived
 from server.domain.hall import Hall, Text
 
 
@@ -17,7 +18,8 @@ def _runs(numbers: Sequence[str]) -> str:
     return "、".join(run[0] if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
-def place(hall: Hall, windows: Sequence[str]) -> Text:
+@derived
+def place(hall: Hall, windows: tuple[str, ...]) -> Text:
     """`1F 101–106 号窗口` / `1F, windows 101–106`; several floors are listed one after the other."""
     by_floor: dict[str, list[str]] = {}
     for no in sorted(windows):

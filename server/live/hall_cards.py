@@ -1,17 +1,18 @@
 """Cards of the hall, its lines, calls, prints, devices and totals."""
 
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 
 from contract import cards as c
-from contract.words import State, WhyClosed
+from contract.words import Priority, State, WhyClosed
 from server.actions.answers import line_department, priority_words, wait_of, words
 from server.actions.take_number import line_taking
 from server.domain.day import Day
 from server.domain.hall import Hall, Service, Zone
 from server.domain.hours import hall_hours, scheduled
 from server.domain.ticket import Slip, Ticket
-from server.storage.hall_now import HallNow
 from server.domain.voice import languages
+from server.storage.hall_now import HallNow
 
 _RECENT_CALL_MS = 60_000
 _AT_LEAST_CALLS = 8
@@ -50,7 +51,6 @@ def hall_card(day: Day, now_ms: int) -> c.HallCard:
     )
 
 
-def _next(today: date, that: date | None, opens: time | None) -> str | None:
 def _zone(hall: Hall, zone: Zone) -> c.ZoneOnHallCard:
     spoken = list(languages(hall, zone.voice_zone))
     return c.ZoneOnHallCard(
@@ -58,6 +58,7 @@ def _zone(hall: Hall, zone: Zone) -> c.ZoneOnHallCard:
     )
 
 
+def _next(today: date, that: date | None, opens: time | None) -> str | None:
     if that is None or opens is None:
         return None
     return f"{opens:%H:%M}" if that == today else f"{that.isoformat()} {opens:%H:%M}"
@@ -111,13 +112,22 @@ def queue_card(day: Day, line_id: str) -> c.QueueCard:
 
 
 def _queued(ticket: Ticket) -> c.QueuedTicket:
+    return _in_line(
+        ticket.id, ticket.label, ticket.priority, ticket.taken_ms, ticket.returns, transferred=ticket.transferred
+    )
+
+
+@lru_cache(maxsize=8192)  # a line is shown anew with each of its changes, and most who wait stay as they were
+def _in_line(
+    ticket: int, number: str, priority: Priority | None, taken_ms: int, returned: int, *, transferred: bool
+) -> c.QueuedTicket:
     return c.QueuedTicket(
-        ticket=ticket.id,
-        number=ticket.label,
-        priority=priority_words(ticket.priority),
-        since=iso(ticket.taken_ms),
-        returned=ticket.returns,
-        transferred=ticket.transferred,
+        ticket=ticket,
+        number=number,
+        priority=priority_words(priority),
+        since=iso(taken_ms),
+        returned=returned,
+        transferred=transferred,
     )
 
 
@@ -213,5 +223,3 @@ def _at_work(day: Day, ticket: Ticket) -> c.TicketAtWork:
 def alerts_card() -> c.AlertsCard:
     """`alerts`: none are defined yet."""
     return c.AlertsCard(alerts=[])
-
-

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 GENESIS = "0" * 64
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,12 @@ class Entry:
     def hash_after(self, before: str) -> str:
         """SHA-256 over the hash before and this entry's fields, in hex."""
         fields = (before, self.hall, self.revision, self.at_ms, self.deed, self.actor, self.via, self.why, self.facts)
-        return hashlib.sha256(json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+        return hashlib.sha256(_compact(fields).encode()).hexdigest()
 
 
 def facts_text(facts: dict[str, Any]) -> str:
     """Facts as they are stored: compact JSON in the order given."""
-    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+    return _compact(facts)
 
 
 @dataclass(frozen=True, slots=True)

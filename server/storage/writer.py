@@ -126,8 +126,8 @@ class Writer:
         while True:
             batch = self._next_batch()
             self._do([waiting for waiting in batch if waiting is not None])
-            gevent.sleep(0)  # those who wait are answered before the cards are made
             if self._stale and self._cards_due_s() <= 0:
+                gevent.sleep(0)  # those who wait are answered before the cards are made
                 self._publish()
             if None in batch:
                 self._publish()

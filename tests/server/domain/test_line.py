@@ -177,7 +177,7 @@ def test_a_ticket_sent_to_one_window_waits_for_that_window() -> None:
 def test_a_window_that_receives_by_transfer_takes_transferred_tickets_only() -> None:
     passed = ticket(2, "B")
     passed.transferred = True
-    assert callable_lines(HALL, HALL.windows["4"]) == ["Z", "B"]
+    assert callable_lines(HALL, HALL.windows["4"]) == ("Z", "B")
     assert ask(HALL, "4", [ticket(1, "B")]) is None
     found = ask(HALL, "4", [ticket(1, "B"), passed])
     assert found is not None and found.ticket is passed
