@@ -3,7 +3,7 @@
 PY = .venv/bin/python
 PIP = $(PY) -m pip --disable-pip-version-check
 
-.PHONY: help run test check bench pictures lock clean
+.PHONY: help run test check prove bench pictures lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list what make can do
@@ -19,6 +19,9 @@ test: .venv/test-installed check  ## types, style, and every test; says what of 
 check: .venv/test-installed  ## types and style only
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy .
+
+prove: .venv/test-installed  ## prove the promises at full length (hours) and write PROOF.md
+	@$(PY) -m tests.promises
 
 bench: .venv/test-installed  ## measure, each figure beside a baseline of the same run
 	@$(PY) -m tests.benchmarks

@@ -1,0 +1,1 @@
+"""What paihao promises, proven: runs of faults, judged from a history file against the database."""
