@@ -81,10 +81,10 @@ class Zone:
     name: Text
     voice_zone: str
     capacity: int
+    languages: tuple[str, ...] = ()  # of its announcements, in this order; empty: the hall's
 
 
 @dataclass(frozen=True, slots=True)
-    languages: tuple[str, ...] = ()  # of its announcements, in this order; empty: the hall's
 class Department:
     """A department with windows in the hall."""
 
@@ -183,13 +183,13 @@ class Session:
     staff_leave: time | None
     doors_close: time | None
     numbers_from: time  # the hour from which numbers are given
+    silent: bool = False  # calls are shown, not spoken
 
     def has_window(self, no: str) -> bool:
         """Whether the window is on duty in this session."""
         return not self.windows or no in self.windows
 
     def has_service(self, prefix: str) -> bool:
-    silent: bool = False  # calls are shown, not spoken
         """Whether the service is given in this session."""
         return not self.services or prefix in self.services
 
