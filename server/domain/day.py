@@ -82,7 +82,6 @@ class Changed:
     later: list[LaterRating] = field(default_factory=list)
     reasons: list[Reasons] = field(default_factory=list)
     lines: set[str] = field(default_factory=set)
-    aside: set[str] = field(default_factory=set)  # lines whose held or missed tickets changed
     stops: set[str] = field(default_factory=set)
     steps: list[tuple[int, Step | None, State]] = field(default_factory=list)
     calls: bool = False
@@ -95,7 +94,6 @@ class Touched:
     """Which cards must be made anew since the last time they were made."""
 
     lines: set[str] = field(default_factory=set)
-    aside: set[str] = field(default_factory=set)
     windows: set[str] = field(default_factory=set)
     calls: bool = False
     devices: bool = False
@@ -104,8 +102,7 @@ class Touched:
 
     def add(self, changed: Changed) -> None:
         """What a batch changed."""
-        self.lines |= changed.lines | changed.aside
-        self.aside |= changed.aside
+        self.lines |= changed.lines
         self.windows |= changed.windows.keys()
         self.calls |= changed.calls
         self.devices |= changed.devices or bool(changed.visits)
@@ -243,7 +240,7 @@ class Day:
         self.by_state[ticket.state][ticket.id] = ticket
         self.changed.steps.append((ticket.id, step, ticket.state))
         if State.HELD in (before, ticket.state) or State.MISSED in (before, ticket.state):
-            self.changed.aside.add(line)
+            self.changed.lines.add(line)
         self.save(ticket)
 
     def stand(self, ticket: Ticket) -> None:

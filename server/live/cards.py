@@ -61,10 +61,10 @@ def _orders(
 def _only_waiting_changed(
     day: Day, touched: Touched, old: dict[str, CardValue], fresh: dict[str, CardValue]
 ) -> dict[str, CardValue]:
-    """Work cards of windows where nothing happened but in their lines: only what depends on who waits is new."""
+    """Work cards of windows where nothing happened but in their lines: only what depends on others' tickets is new."""
     shared = window_cards.WaitingFor(day)
     windows = [no for no in _windows_of(day, touched.lines & day.queues.keys()) if f"work/{no}" not in fresh]
-    return {f"work/{no}": window_cards.with_waiting(old[f"work/{no}"], day, no, shared) for no in windows}
+    return {f"work/{no}": window_cards.with_waiting(old[f"work/{no}"], no, shared) for no in windows}
 
 
 def _view(audience: Audience, cards: dict[str, CardValue], head: int, before: Published | None) -> View:
@@ -79,8 +79,7 @@ def _view(audience: Audience, cards: dict[str, CardValue], head: int, before: Pu
 def _make(now: HallNow, touched: Touched, *, everything: bool, now_ms: int) -> Made:
     day = now.day
     lines = set(day.queues) if everything else touched.lines & day.queues.keys()
-    seen_by = _windows_of(day, touched.aside & day.queues.keys())
-    windows = set(day.windows) if everything else (touched.windows & day.windows.keys()) | seen_by
+    windows = set(day.windows) if everything else touched.windows & day.windows.keys()
     for line in lines:
         yield f"line/{line}", hall_cards.line_card(day, line, now_ms)
         yield f"queue/{line}", hall_cards.queue_card(day, line)

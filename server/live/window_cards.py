@@ -8,7 +8,7 @@ from server.actions.answers import priority_words, words
 from server.domain.day import Day, OwnDay
 from server.domain.hall import Window
 from server.domain.line import callable_lines, tier_of
-from server.domain.ticket import Visit
+from server.domain.ticket import Ticket, Visit
 from server.domain.voice import is_silent
 from server.domain.window import deeds
 from server.live.hall_cards import iso, parked
@@ -60,11 +60,13 @@ def window_card(day: Day, no: str) -> c.WindowCard:
 
 
 class WaitingFor:
-    """Who waits for a window, worked out once for windows that call the same tickets."""
+    """Who waits for a window, and whom it may take back, worked out once for windows that call the same tickets."""
 
     def __init__(self, day: Day) -> None:
         self._day = day
         self._known: dict[tuple[object, ...], tuple[int, list[str]]] = {}
+        self._aside: list[tuple[Ticket, str, c.ParkedTicket]] | None = None
+        self._lists: dict[tuple[object, ...], tuple[list[CardValue], list[CardValue]]] = {}
 
     def at(self, no: str) -> tuple[int, list[str]]:
         """How many this window could call now, and the first of them: the very next, then by standing."""
@@ -74,6 +76,34 @@ class WaitingFor:
         if same not in self._known:
             self._known[same] = self._look(window)
         return self._known[same]
+
+    def aside(self, no: str) -> tuple[list[c.ParkedTicket], list[c.ParkedTicket]]:
+        """Held and missed tickets of this window's lines, or parked at it."""
+        lines = callable_lines(self._day.hall, self._day.hall.windows[no])
+        mine = [(t, card) for t, window, card in self._all_aside() if t.line in lines or window == no]
+        held = [card for t, card in mine if t.state is State.HELD]
+        missed = [card for t, card in mine if t.state is State.MISSED]
+        return held[:_MOST_LISTED], missed[-_MOST_LISTED:]
+
+    def aside_values(self, no: str) -> tuple[list[CardValue], list[CardValue]]:
+        """The same as they stand on a card."""
+        parked_here = no if any(window == no for _, window, _ in self._all_aside()) else ""
+        same = (callable_lines(self._day.hall, self._day.hall.windows[no]), parked_here)
+        if same not in self._lists:
+            held, missed = self.aside(no)
+            self._lists[same] = ([card.model_dump(mode="json") for card in held],
+                                 [card.model_dump(mode="json") for card in missed])  # fmt: skip
+        return self._lists[same]
+
+    def _all_aside(self) -> list[tuple[Ticket, str, c.ParkedTicket]]:
+        """Every held or missed ticket, with the window it is parked at and its place on a card."""
+        if self._aside is None:
+            day = self._day
+            self._aside = [
+                (t, day.visits[t.visit].window if t.visit is not None else "", parked(day, t))
+                for t in day.all_of(State.HELD, State.MISSED)
+            ]
+        return self._aside
 
     def _look(self, window: Window) -> tuple[int, list[str]]:
         day = self._day
@@ -98,8 +128,7 @@ def work_card(now: HallNow, no: str, now_ms: int, waiting_for: WaitingFor) -> c.
     """`work/<window>`: everything the clerk's page enables its keys from."""
     day, window, visit = now.day, now.day.windows[no], now.day.in_hand(no)
     waiting, numbers = waiting_for.at(no)
-    lines = callable_lines(day.hall, day.hall.windows[no])
-    held, missed = _taken_back(day, no, set(lines))
+    held, missed = waiting_for.aside(no)
     own = day.own.get(window.clerk, OwnDay())
     pending = sorted((v for v in day.pending.values() if v.window == no), key=lambda v: v.id)
     running = next((v for v in reversed(pending) if v.invitation_ended_ms is None), None)
@@ -143,10 +172,11 @@ def _clerk(now: HallNow, no: str) -> c.Panel | None:
     return c.Panel(staff_no=login, name=name, title=None, party=False, honour=None, promise=None)
 
 
-def with_waiting(card: CardValue, day: Day, no: str, waiting: WaitingFor) -> CardValue:
-    """The same work card with what depends on who waits made anew: counts, next numbers, and the key "next"."""
+def with_waiting(card: CardValue, no: str, waiting: WaitingFor) -> CardValue:
+    """The same work card with what depends on others' tickets made anew: counts, next numbers, key "next", lists."""
     count, numbers = waiting.at(no)
-    found = {**card, "waiting": count, "next_numbers": numbers}
+    held, missed = waiting.aside_values(no)
+    found = {**card, "waiting": count, "next_numbers": numbers, "held": held, "missed": missed}
     if card["visit"] is None:  # only at a window with nothing in hand does "next" depend on who waits
         found["deeds"] = [_next_if_any(d, count) if d["deed"] == "call_next" else d for d in card["deeds"]]
     return found
@@ -159,15 +189,6 @@ def _next_if_any(deed: CardValue, waiting: int) -> CardValue:
     if not waiting and deed["allowed"]:
         return {**deed, "allowed": False, "why": Code.NOBODY_WAITING.value}
     return deed
-
-
-def _taken_back(day: Day, no: str, lines: set[str]) -> tuple[list[c.ParkedTicket], list[c.ParkedTicket]]:
-    """Held and missed tickets of this window's lines, or parked at it."""
-    here = day.all_of(State.HELD, State.MISSED)
-    mine = [t for t in here if t.line in lines or (t.visit is not None and day.visits[t.visit].window == no)]
-    held = [parked(day, t) for t in mine if t.state is State.HELD]
-    missed = [parked(day, t) for t in mine if t.state is State.MISSED]
-    return held[:_MOST_LISTED], missed[-_MOST_LISTED:]
 
 
 def _ticket(day: Day, visit: Visit) -> c.TicketInHand:
