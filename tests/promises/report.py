@@ -55,9 +55,9 @@ def proof_text(results: Sequence[Result], machine_text: str, date: str, commit: 
         [
             "# Proof",
             "",
-            "What the promises of paihao came to in [their proofs](tests/promises). Written by `make prove`; not edited",
-            "by hand. Each run of faults is judged from a history file against the database; a control is the same run",
-            "with the guard taken away, and counts only if the judge finds what is lost then.",
+            "What the promises of paihao came to in [their proofs](tests/promises). Written by `make prove`,",
+            "not by hand. Each run of faults is judged from a history file against the database; a control is",
+            "the same run with the guard taken away, and counts only if the judge finds what is lost then.",
             "",
             f"- Written: {date}, commit {commit or 'not known'}",
             f"- Machine: {machine_text}",

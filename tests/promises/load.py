@@ -1,0 +1,93 @@
+"""A hall at work, as load: kiosks take numbers, windows call, start, finish, citizens press; all in the history file.
+
+Each client goes on through a server that dies: what it heard nothing of it asks again under the same key, or leaves for
+ever unknown, as drawn. A window that lost its answer looks at its card, as an agent does.
+"""
+
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import gevent
+
+from tests.benchmarks.bench_hall import WINDOWS
+from tests.promises.asking import Asker, new_key
+from tests.promises.history import Answered, History
+from tests.promises.proving_hall import KIOSKS, LINES
+
+LOST_FOR_EVER = 0.5  # of what nothing was heard of
+_PAUSE_S = 0.02
+
+
+@dataclass
+class Load:
+    """`kiosks` and `windows`: how many of each work. `busy` is cleared to let them come to an end."""
+
+    port: int
+    history: History
+    rng: random.Random
+    kiosks: int = 8
+    windows: int = 8
+    answers: int = 0
+    busy: bool = True
+    working: list["gevent.Greenlet[..., None]"] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Everybody begins."""
+        for name in KIOSKS[: self.kiosks]:
+            self.working.append(gevent.spawn(self._take_numbers, Asker(self.port, name, self.history)))
+        for no in WINDOWS[: self.windows]:
+            self.working.append(gevent.spawn(self._serve, Asker(self.port, no, self.history), no))
+
+    def end(self) -> None:
+        """Each ends what it has begun; the server must be there."""
+        self.busy = False
+        gevent.joinall(self.working, raise_error=True)
+
+    def _give(self, who: Asker, deed: str, body: dict[str, Any]) -> Answered | None:
+        """Until it was answered, or given up as unknown."""
+        key = new_key()
+        while True:
+            answer = who.ask(deed, body, key)
+            if answer is not None:
+                self.answers += 1
+                return answer
+            if self.rng.random() < LOST_FOR_EVER or not self.busy:
+                return None
+            gevent.sleep(_PAUSE_S)
+
+    def _take_numbers(self, kiosk: Asker) -> None:
+        while self.busy:
+            if self._give(kiosk, "take_number", {"line": self.rng.choice(LINES)}) is None:
+                gevent.sleep(_PAUSE_S)
+        kiosk.close()
+
+    def _serve(self, window: Asker, no: str) -> None:
+        while self.busy:
+            card = window.card(f"work/{no}")
+            if card is None:
+                gevent.sleep(_PAUSE_S)
+                continue
+            self._one_citizen(window, no, card["visit"])
+        window.close()
+
+    def _one_citizen(self, window: Asker, no: str, in_hand: dict[str, Any] | None) -> None:
+        """From where the card says that the window stands, to the rating; ends where nothing is heard."""
+        if in_hand is None:
+            called = self._give(window, "call_next", {"window": no, "visit": None})
+            if called is None or not called.accepted:
+                return
+            visit, state = called.body["visit"], "called"
+        else:
+            visit, state = in_hand["visit"], in_hand["state"]
+        at = {"window": no, "visit": visit}
+        if state == "called" and not self._accepted(window, "start_service", at):
+            return
+        if self._accepted(window, "finish", {**at, "outcome": "finished", "items": 1}):
+            pressed = datetime.now(UTC).isoformat()
+            self._give(window, "rate", {"visit": visit, "level": self.rng.randint(1, 5), "pressed_at": pressed})
+
+    def _accepted(self, window: Asker, deed: str, body: dict[str, Any]) -> bool:
+        answer = self._give(window, deed, body)
+        return answer is not None and answer.accepted

@@ -1,0 +1,172 @@
+"""The hall that the proofs work on, and a real server over it that can be killed and started again.
+
+Four services, 100 windows that serve all of them, a keypad at every window, 64 kiosks; always open. Everybody holds a
+token that is known before, so that a proof begins at once.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import gevent
+
+from contract.commands import Command, EnrolDevice, LoadHall, RedeemCode, SignIn
+from contract.words import DeviceKind, Via
+from server.actions.table import ACTIONS
+from server.app import first_day
+from server.domain.hall import Device, Hall, Rules, lines_of
+from server.halls.document import document_from, hall_from
+from server.live.cards import build
+from server.storage.database import Database
+from server.storage.orders import Actor, Order
+from server.storage.writer import Writer
+from tests.benchmarks.bench_hall import HALL, LINE, WINDOWS, never_told, the_hall
+
+ROOT = Path(__file__).resolve().parents[2]
+LINES = ("A", "B", "C", "D")
+KIOSKS = tuple(f"K{i}" for i in range(1, 65))
+AGENT = "W"  # looks after every window
+STARTS_WITHIN_S = 60
+ADMIN = Actor(Via.COMMAND_LINE)
+
+
+def token_of(device: str) -> str:
+    """What the device shows."""
+    return f"proof-token-of-{device}"
+
+
+def proving_hall(windows: Sequence[str] = WINDOWS, **rules: object) -> Hall:
+    """The definition. `rules` beside "always open"."""
+    hall = the_hall()
+    one = hall.services[LINE]
+    services = {prefix: replace(one, prefix=prefix, order=i) for i, prefix in enumerate(LINES)}
+    kept = {no: replace(hall.windows[no], services=LINES) for no in windows}
+    kiosks = [Device(name, "kiosk", "A", "", "", "", None, name) for name in KIOSKS]
+    keypads = [Device(f"KP{no}", "keypad", "", no, "ff68-keypad-5", "A", i, AGENT) for i, no in enumerate(kept, 1)]
+    chosen = replace(Rules(always_open=True), **rules)  # type: ignore[arg-type]
+    return replace(
+        hall,
+        rules=chosen,
+        services=services,
+        windows=kept,
+        lines=lines_of(services, kept),
+        devices=(*kiosks, *keypads),
+    )
+
+
+def prepare(folder: Path, definition: Hall) -> None:
+    """Load the hall, sit a clerk at each window, enrol everybody."""
+    folder.mkdir(parents=True, exist_ok=True)
+    database = Database(folder)
+    database.upgrade()
+    writer = Writer(database, ACTIONS, hall_from, first_day, build, never_told)
+    writer.start()
+    try:
+        commands: list[Command] = [LoadHall(document=document_from(definition))]
+        clerks = {no: window.a_clerk for no, window in definition.windows.items()}
+        commands += [SignIn(window=no, staff_no=clerk) for no, clerk in clerks.items()]
+        commands += _enrolled(AGENT, DeviceKind.WINDOW, list(clerks))
+        for name in KIOSKS:
+            commands += _enrolled(name, DeviceKind.KIOSK, [])
+        for command in commands:
+            answer = writer.submit(Order(HALL, secrets.token_hex(16), ADMIN, command))
+            assert not answer.refused, answer.body
+    finally:
+        writer.stop()
+
+
+def _enrolled(name: str, kind: DeviceKind, windows: list[str]) -> list[Command]:
+    code = hashlib.sha256(name.encode()).hexdigest()
+    token = hashlib.sha256(token_of(name).encode()).hexdigest()
+    return [
+        EnrolDevice(kind=kind, name=name, windows=windows, code_hash=code),
+        RedeemCode(code_hash=code, token_hash=token),
+    ]
+
+
+@dataclass
+class ProvingServer:
+    """`paihao serve` over a prepared folder, on the same port at each start. `program`: what is started instead."""
+
+    folder: Path
+    program: Sequence[str] = ("paihao.py", "serve")
+    port: int = 0
+    process: subprocess.Popen[bytes] | None = None
+    starts: int = field(default=0)
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "paihao.db"
+
+    @property
+    def address(self) -> tuple[str, int]:
+        return "127.0.0.1", self.port
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
+
+    def start(self) -> None:
+        """It answers when this returns."""
+        told = self.folder / "server.json"
+        told.unlink(missing_ok=True)
+        command = [sys.executable, *self.program, "--data", str(self.folder), "--port", str(self.port)]
+        environ = {**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
+        with (self.folder / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
+        until = time.monotonic() + STARTS_WITHIN_S
+        while not told.exists():
+            assert self.process.poll() is None and time.monotonic() < until, self.said()
+            gevent.sleep(0.01)
+        self.port = urlsplit(json.loads(told.read_text(encoding="utf-8"))["url"]).port or 0
+        self.starts += 1
+
+    @property
+    def ended(self) -> bool:
+        """Whether it ended by itself."""
+        return self.process is not None and self.process.poll() is not None
+
+    def kill(self) -> None:
+        """kill -9."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+
+    def stop(self) -> None:
+        """In order, if it runs."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(30)
+            self.process = None
+
+    def said(self) -> str:
+        """Its log."""
+        return (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
+
+
+@contextmanager
+def served(folder: Path, definition: Hall | None = None, program: Sequence[str] = ()) -> Iterator[ProvingServer]:
+    """A running server over a hall prepared in the folder; stopped in any case."""
+    prepare(folder, definition or proving_hall())
+    server = ProvingServer(folder, program or ProvingServer.program)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()

@@ -1,0 +1,75 @@
+"""R1: a number that was shown survives a crash of the server. kill -9 at random moments under load, restart, judge."""
+
+import random
+from pathlib import Path
+
+import gevent
+
+from tests.benchmarks.bench_hall import HALL, WINDOWS
+from tests.promises import checkers
+from tests.promises.checkers import Database
+from tests.promises.history import History, read
+from tests.promises.load import Load
+from tests.promises.proving_hall import ProvingServer, proving_hall, served
+from tests.promises.rounds import LONG, proving, rounds
+
+KILLS = rounds(3, 200)
+ALIVE_S = (0.15, 1.5) if LONG else (0.15, 0.6)  # from the first answer after a start to the kill
+AGAIN_WITHIN_S = 30.0
+JUDGED_EVERY = 20
+HASTY = ("-m", "tests.promises.hasty_server")
+HASTY_TRIES = 4
+HALL_AT_WORK = WINDOWS[:8]
+
+
+def wait_for_answers(load: Load, server: ProvingServer) -> None:
+    """The server has answered again after its start."""
+    before = load.answers
+    with gevent.Timeout(AGAIN_WITHIN_S):
+        while load.answers < before + 5:
+            assert not server.ended, server.said()
+            gevent.sleep(0.01)
+
+
+def test_everything_that_was_answered_survives_kill_9(tmp_path: Path) -> None:
+    with proving("R1", "kills", 200) as proof, served(tmp_path / "data", proving_hall(HALL_AT_WORK)) as server:
+        with History(tmp_path / "history") as history:
+            load = Load(server.port, history, proof.rng)
+            load.start()
+            for kill in range(KILLS):
+                wait_for_answers(load, server)
+                gevent.sleep(proof.rng.uniform(*ALIVE_S))
+                server.kill()
+                if kill % JUDGED_EVERY == JUDGED_EVERY - 1:
+                    assert checkers.everything(server.database, HALL, read(history.file)) == []
+                server.start()
+                proof.reached = kill + 1
+            wait_for_answers(load, server)
+            load.end()
+            server.stop()
+            asked = read(history.file)
+        assert checkers.everything(server.database, HALL, asked) == []
+        unknown = sum(one.unknown for one in asked)
+        assert unknown, "no kill fell into an answer: nothing was tried"
+        answered = sum(len(one.answers) for one in asked)
+        proof.figure = f"{answered:,} answers: 0 lost, 0 changed, 0 doubles; {unknown} commands left unknown by kills"
+        proof.control = hasty_writer_loses(tmp_path / "control", proof.rng.randrange(2**32))
+
+
+def hasty_writer_loses(folder: Path, seed: int) -> str:
+    """The same with a writer that answers before COMMIT: the judge must find what is lost."""
+    rng = random.Random(seed)
+    with served(folder, proving_hall(HALL_AT_WORK), HASTY) as server:
+        for tries in range(1, HASTY_TRIES + 1):
+            with History(folder / f"history-{tries}") as history:
+                load = Load(server.port, history, rng)
+                load.start()
+                wait_for_answers(load, server)
+                gevent.sleep(rng.uniform(0.1, 0.3))
+                server.kill()
+                gevent.killall(load.working)
+            found = list(checkers.answered_is_kept(Database(server.database, HALL), read(history.file)))
+            if found:
+                return f"answering before COMMIT: {len(found)} lost answers found after {tries} kill(s)"
+            server.start()
+    raise AssertionError("the control lost nothing: the proof would not have seen a loss")
