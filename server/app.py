@@ -110,12 +110,12 @@ class Server:
         )
         self._defects = guard(self.app, self._edge, settings.frame_ancestors)
         live = socketio_for(self.app, self._edge)
-        self._publisher = Publisher(live, lambda hall: self._watchers.cut_the_revoked(hall), now_text)
+        self._publisher = Publisher(lambda hall: self._watchers.cut_the_revoked(hall), now_text)
         self.writer = Writer(database, ACTIONS, hall_from, first_day, build, self._publisher.tell)
         self._clock = Clock(lambda: self.writer.published, self.writer.submit, wall_ms)
         halls = self.writer.published
         self._gate = Gate(halls, self._vault, self._edge, settings.sessions, self._secret, wall_ms)
-        self._watchers = Watchers(live, self._passes, halls, self._still_holds)
+        self._watchers = Watchers(live, self._passes, halls, self._still_holds, self._publisher.room)
         self._add_routes()
         self._upgrades = Upgrades(self.app.wsgi_app, self._edge, settings.max_connections // 2)
         self._web: WebServer | None = None

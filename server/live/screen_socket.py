@@ -1,20 +1,20 @@
-"""The socket of one screen: whole frames in order or nothing, bounded both ways, and cut when we say so.
+"""The ordered line to one screen: whole frames one after the other or nothing, bounded both ways, cut when we say so.
 
 simple-websocket calls `send` once and ignores how much was taken; a screen that stops reading would get half a frame
-with the next one behind it. Here `send` takes everything: what the kernel does not take at once waits, and past the
-bound the screen is cut and comes back by snapshot.
+with the next one behind it. Every byte to a screen passes `send` here, the library's packets and our own frames alike:
+what the kernel takes at once is gone, the rest waits and goes out before anything else.
 """
 
 import errno
-import os
 import socket
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Protocol
 
 import gevent
 
-WAITING_LIMIT = 512 * 1024
+MOST_WAITING = 64  # behind a frame that was begun only the library's packets wait: a ping every 25 s, an answer, a pong
 INBOUND_BURST = 64 * 1024  # a screen says very little: its pass, `watch`, a pong every 25 s
 INBOUND_PER_S = 4 * 1024
 
@@ -26,7 +26,11 @@ class Connection(Protocol):
 
     def recv(self, size: int, /) -> bytes: ...
 
-    def sendall(self, data: bytes, /) -> None: ...
+    def settimeout(self, seconds: float | None, /) -> None: ...
+
+    def send(self, data: bytes, /) -> int: ...
+
+    def sendall(self, data: memoryview, /) -> None: ...
 
     def shutdown(self, how: int, /) -> None: ...
 
@@ -36,13 +40,18 @@ class ScreenSocket:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._waiting: deque[bytes] = deque()
-        self._waiting_bytes = 0
+        self._waiting: deque[memoryview] = deque()
         self._drain: gevent.Greenlet[[], None] | None = None
         self._allowance = float(INBOUND_BURST)
         self._measured = time.monotonic()
+        self.on_drained: Callable[[ScreenSocket], None] | None = None
         self.gone = False
         self.admitted = False  # it showed a pass
+
+    @property
+    def busy(self) -> bool:
+        """Whether something begun has not gone out yet."""
+        return bool(self._waiting)
 
     def fileno(self) -> int:
         """The descriptor."""
@@ -54,7 +63,7 @@ class ScreenSocket:
             raise OSError(errno.EPIPE, "the screen is gone")
         taken = 0 if self._waiting else self._try(data)
         if taken < len(data):
-            self._keep(data[taken:])
+            self._keep(memoryview(data)[taken:])  # a frame of many screens stands in memory once
         return len(data)
 
     def recv(self, size: int) -> bytes:
@@ -88,31 +97,35 @@ class ScreenSocket:
             return  # the other side was faster
 
     def _try(self, data: bytes) -> int:
-        """How many bytes the kernel takes at once (gevent keeps the descriptor non-blocking)."""
+        """How many bytes are taken at once, by the kernel or by TLS before it. No other greenlet runs in between."""
+        self._connection.settimeout(0.0)
         try:
-            return os.write(self._connection.fileno(), data)
+            return self._connection.send(data)
         except BlockingIOError:
             return 0
         except OSError:
             self.cut()
             raise
+        finally:
+            self._connection.settimeout(None)
 
-    def _keep(self, rest: bytes) -> None:
-        self._waiting.append(rest)
-        self._waiting_bytes += len(rest)
-        if self._waiting_bytes > WAITING_LIMIT:
+    def _keep(self, rest: memoryview) -> None:
+        if len(self._waiting) >= MOST_WAITING:
             self.cut()
             raise OSError(errno.ENOBUFS, "the screen does not keep up")
+        self._waiting.append(rest)
         if self._drain is None:
             self._drain = gevent.spawn(self._send_waiting)
 
     def _send_waiting(self) -> None:
-        """Send what waits as fast as the screen takes it."""
+        """Send what waits as fast as the screen takes it, and then what is newest."""
         try:
             while self._waiting:
                 self._connection.sendall(self._waiting[0])
-                if self._waiting:
-                    self._waiting_bytes -= len(self._waiting.popleft())
+                if self._waiting:  # not cut meanwhile
+                    self._waiting.popleft()
+                if not self._waiting and self.on_drained is not None:
+                    self.on_drained(self)
         except OSError:
             self.cut()
         finally:

@@ -1,5 +1,6 @@
 """Every web socket passes here first: the guard at the edge, a bound on their number, a safe socket, no deflate."""
 
+import socket
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -15,6 +16,7 @@ StartResponse = Callable[..., Any]
 Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 SOCKET = "werkzeug.socket"  # where simple-websocket looks for the connection
 ADMISSION_S = 10.0
+SENT_AHEAD = 64 * 1024  # bytes in the kernel: what a slow screen reads there is older than what it could be told
 _log = structlog.get_logger("live")
 
 
@@ -47,8 +49,10 @@ class Upgrades:
             screen.cut()
 
     def _serve(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        environ[CONNECTION].settimeout(None)  # Engine.IO's pings find out who is gone
-        screen = ScreenSocket(environ[CONNECTION])
+        connection = environ[CONNECTION]
+        connection.settimeout(None)  # Engine.IO's pings find out who is gone
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SENT_AHEAD)
+        screen = ScreenSocket(connection)
         environ[SOCKET] = screen
         self._screens.add(screen)
         unadmitted = gevent.spawn_later(ADMISSION_S, _cut_unless_admitted, screen)

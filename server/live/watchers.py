@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import gevent
 import structlog
 from flask import Flask, request
-from flask_socketio import SocketIO, join_room
+from flask_socketio import SocketIO
 
 from contract.words import Audience
 from server.identity.edge import Edge
 from server.identity.passes import Pass, Passes
+from server.live.room import Room
 from server.live.screen_socket import ScreenSocket
 from server.live.upgrades import SOCKET
 from server.storage.published import Published
@@ -19,6 +20,7 @@ from server.storage.published import Published
 LARGEST_MESSAGE = 8 * 1024
 _TOLD_WITHIN_S = 0.5  # for the refusal to arrive before the connection ends
 StillHolds = Callable[[Pass], bool]
+RoomOf = Callable[[str, Audience], Room]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,6 @@ _log = structlog.get_logger("live")
 def _defect(error: Exception) -> None:
     """One of our own handlers failed."""
     _log.error("defect", exc_info=error)
-
-
-def room(hall: str, audience: Audience) -> str:
-    """Who watches this audience of this hall."""
-    return f"{hall}:{audience.value}"
 
 
 def socketio_for(app: Flask, edge: Edge) -> SocketIO:
@@ -64,10 +61,18 @@ def socketio_for(app: Flask, edge: Edge) -> SocketIO:
 class Watchers:
     """Who watches. Registered when asked to watch, not while connecting: that would speak before the handshake ends."""
 
-    def __init__(self, live: SocketIO, passes: Passes, halls: Mapping[str, Published], still_holds: StillHolds) -> None:
+    def __init__(
+        self,
+        live: SocketIO,
+        passes: Passes,
+        halls: Mapping[str, Published],
+        still_holds: StillHolds,
+        room_of: RoomOf,
+    ) -> None:
         self._passes = passes
         self._halls = halls
         self._still_holds = still_holds
+        self._room_of = room_of
         self._connected: dict[str, Watcher] = {}
         live.on_event("connect", self._connect)
         live.on_event("watch", self._watch)
@@ -99,8 +104,13 @@ class Watchers:
         watcher = self._connected.get(request.sid)  # type: ignore[attr-defined]
         if watcher is None or not self._still_holds(watcher.right):
             return {"revision": 0}
-        join_room(room(watcher.right.hall, watcher.right.audience))
-        return {"revision": self._halls[watcher.right.hall].views[watcher.right.audience].revision}
+        view = self._halls[watcher.right.hall].views[watcher.right.audience]
+        self._room_of(watcher.right.hall, watcher.right.audience).enter(watcher.screen, view)
+        return {"revision": view.revision}
 
     def _disconnect(self, *_reason: object) -> None:
-        self._connected.pop(request.sid, None)  # type: ignore[attr-defined]
+        """Socket.IO gave it up; one that reads nothing would else keep its connection: nothing wakes its handler."""
+        watcher = self._connected.pop(request.sid, None)  # type: ignore[attr-defined]
+        if watcher is not None:
+            self._room_of(watcher.right.hall, watcher.right.audience).leave(watcher.screen)
+            gevent.spawn_later(_TOLD_WITHIN_S, watcher.screen.cut)

@@ -1,12 +1,13 @@
 """A screen that stops reading never gets half a frame, never holds anybody up, and is cut in the end."""
 
 import socket
+import ssl
 from collections.abc import Iterator
 
 import gevent
 import pytest
 
-from server.live.screen_socket import INBOUND_BURST, WAITING_LIMIT, ScreenSocket
+from server.live.screen_socket import INBOUND_BURST, MOST_WAITING, ScreenSocket
 from tests.server.api.running_server import until
 
 Pair = tuple[ScreenSocket, socket.socket]
@@ -76,10 +77,41 @@ def test_a_screen_that_says_too_much_is_cut(pair: Pair) -> None:
 
 def test_what_waits_is_forgotten_once_it_was_sent(pair: Pair) -> None:
     screen, theirs = pair
+    size = 20_000
     for _ in range(5):  # each time more than half of the bound: a bound that only counts up would cut
-        screen.send(b"q" * (WAITING_LIMIT // 2 + 1))
+        for _ in range(MOST_WAITING // 2 + 12):
+            screen.send(b"q" * size)
+        assert screen.busy
         got = 0
-        while got < WAITING_LIMIT // 2 + 1:
+        while got < (MOST_WAITING // 2 + 12) * size:
             got += len(theirs.recv(65_536))
-        until(lambda: not screen._waiting, "the rest is sent")
+        until(lambda: not screen.busy, "the rest is sent")
     assert not screen.gone
+
+
+def test_behind_tls_everything_arrives_in_order_too() -> None:
+    inner, outer = socket.socketpair()
+    with _tls(inner, server_side=True) as ours, _tls(outer, server_side=False) as theirs:
+        shaking = gevent.spawn(theirs.do_handshake)
+        ours.do_handshake()
+        shaking.get(timeout=10)
+        screen = ScreenSocket(ours)
+        frames = [bytes([number]) * 200_000 for number in range(12)]
+        for frame in frames:
+            assert screen.send(frame) == len(frame)
+        assert screen.busy
+        read = bytearray()
+        while len(read) < 12 * 200_000:
+            read += theirs.recv(65_536)
+        assert bytes(read) == b"".join(frames)
+        until(lambda: not screen.busy, "the rest is sent")
+
+
+def _tls(connection: socket.socket, *, server_side: bool) -> ssl.SSLSocket:
+    """TLS without a certificate, which only a test may want."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if server_side else ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("AECDH:@SECLEVEL=0")
+    return context.wrap_socket(connection, server_side=server_side, do_handshake_on_connect=False)
