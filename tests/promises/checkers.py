@@ -134,6 +134,18 @@ def one_effect_per_intention(db: Database, asked: Iterable[Asked]) -> Iterator[s
             yield f"{keys[0].deed} of {keys[0].who} ({intention}) happened {len(done)} times: {said}"
 
 
+def numbers_said_once(asked: Iterable[Asked]) -> Iterator[str]:
+    """No number of a day was shown to two people: by the answers alone, whatever the rows say."""
+    shown: dict[tuple[str, str], str] = {}
+    for one in asked:
+        said = next((answer.body for answer in one.answers if answer.accepted), None)
+        if said is None or one.deed != "take_number":
+            continue
+        number = said["day"], said["number"]
+        if shown.setdefault(number, one.intention) != one.intention:
+            yield f"{said['number']} of {said['day']} was shown to two people ({shown[number]}, {one.intention})"
+
+
 def effects_are_keys(db: Database) -> Iterator[str]:
     """Every revision has exactly one accepted reply under one key, and every accepted reply one revision."""
     told = Counter(row["said"]["revision"] for row in db.replies.values() if not row["refused"])
@@ -313,6 +325,7 @@ def everything(file: Path, hall: str, asked: Sequence[Asked], explained: Gaps = 
     return [
         *answered_is_kept(db, asked),
         *one_effect_per_intention(db, asked),
+        *numbers_said_once(asked),
         *effects_are_keys(db),
         *numbers_once(db, explained),
         *nobody_at_two_windows(db),

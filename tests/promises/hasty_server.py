@@ -7,6 +7,8 @@ from gevent import monkey
 
 monkey.patch_all()
 
+from unittest.mock import patch  # noqa: E402
+
 import gevent  # noqa: E402
 
 from server import app  # noqa: E402
@@ -44,6 +46,5 @@ class HastyWriter(writer.Writer):
 
 
 if __name__ == "__main__":
-    writer.Decider = HastyDecider  # type: ignore[misc]
-    app.Writer = HastyWriter  # type: ignore[misc]
-    serve()
+    with patch.object(writer, "Decider", HastyDecider), patch.object(app, "Writer", HastyWriter):
+        serve()

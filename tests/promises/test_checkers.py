@@ -125,6 +125,12 @@ def test_two_effects_of_one_intention_are_found(run: Run) -> None:
     assert [said for said in run.everything() if "happened 2 times: ['A001', 'A002']" in said]
 
 
+def test_one_number_shown_to_two_people_is_found(run: Run) -> None:
+    first, second = [one for one in run.asked if one.deed == "take_number"][:2]
+    second.answers[0].body["number"] = first.answers[0].body["number"]
+    assert any("A001 of 2026-10-12 was shown to two people" in said for said in run.everything())
+
+
 def test_a_number_given_twice_is_found(run: Run) -> None:
     run.unguarded("tickets")
     run.change("UPDATE tickets SET number = 1 WHERE number = 2")
