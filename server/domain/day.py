@@ -134,7 +134,7 @@ class Day:
         self.visits: dict[int, Visit] = {}
         self.slips: dict[int, Slip] = {}
         self.troubles: dict[int, Slip] = {}  # slips staff should look after
-        self.unsettled: dict[int, Slip] = {}  # slips without an outcome
+        self.to_print: dict[int, Slip] = {}  # slips a kiosk is asked to print that did not come from its own screen
         self.records: dict[int, CounterRecord] = {}
         self.levels: Counter[int] = Counter()  # counter records by level, 0 = not rated
         self.queues: dict[str, Queue] = {line.id: Queue(line) for line in self.hall.lines.values()}
@@ -211,7 +211,8 @@ class Day:
     def know_slip(self, slip: Slip) -> None:
         """A slip of the day, new, loaded or changed."""
         self.slips[slip.id] = slip
-        for index, belongs in ((self.troubles, slip.trouble), (self.unsettled, slip.outcome is None)):
+        asked = slip.outcome is None and (slip.reprint or self.tickets[slip.ticket].kiosk != slip.kiosk)
+        for index, belongs in ((self.troubles, slip.trouble), (self.to_print, asked)):
             if belongs:
                 index[slip.id] = slip
             else:

@@ -10,7 +10,7 @@ from server.actions.take_number import line_taking
 from server.domain.day import Day
 from server.domain.hall import Hall, Service, Zone
 from server.domain.hours import hall_hours, scheduled
-from server.domain.ticket import Slip, Ticket
+from server.domain.ticket import Ticket
 from server.domain.voice import languages
 from server.storage.hall_now import HallNow
 
@@ -172,12 +172,7 @@ def kiosks(day: Day) -> list[str]:
 
 def prints_card(day: Day, kiosk: str) -> c.PrintsCard:
     """`prints/<kiosk>`: slips reserved for it that did not come from its own screen."""
-    slips = [s.id for s in day.unsettled.values() if s.kiosk == kiosk and _asked_from_desk(day, s)]
-    return c.PrintsCard(kiosk=kiosk, slips=slips)
-
-
-def _asked_from_desk(day: Day, slip: Slip) -> bool:
-    return slip.reprint or day.tickets[slip.ticket].kiosk != slip.kiosk
+    return c.PrintsCard(kiosk=kiosk, slips=[s.id for s in day.to_print.values() if s.kiosk == kiosk])
 
 
 def devices_card(now: HallNow) -> c.DevicesCard:

@@ -378,7 +378,7 @@ def memory_of(now: HallNow) -> dict[str, Any]:
         "by_state": {state: list(tickets) for state, tickets in day.by_state.items() if tickets},
         "visits": day.visits,
         "slips": day.slips,
-        "unsettled": set(day.unsettled),
+        "to_print": set(day.to_print),
         "troubles": set(day.troubles),
         "records": day.records,
         "rated": day.rated,
