@@ -5,7 +5,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from tests.benchmarks.bench_hall import HALL
 from tests.promises.history import Answered, History, now_ms
@@ -20,10 +20,23 @@ def new_key() -> str:
     return secrets.token_hex(16)
 
 
+class Asks(Protocol):
+    """A client of the hall, as a kiosk or a window."""
+
+    def ask(self, deed: str, body: Mapping[str, Any], key: str | None = None) -> Answered | None:
+        """The answer, or None when nothing was heard."""
+
+    def card(self, key: str) -> dict[str, Any] | None:
+        """A card of the audience staff, or None when nothing was heard."""
+
+    def close(self) -> None:
+        """Hang up."""
+
+
 class Asker:
     """One kiosk, or the agent of a window (whose deeds come as from a call pad)."""
 
-    def __init__(self, port: int, who: str, history: History) -> None:
+    def __init__(self, port: int, history: History, who: str) -> None:
         self.who = who
         self._kiosk = who.startswith("K")
         self._history = history
@@ -37,11 +50,6 @@ class Asker:
     def close(self) -> None:
         """Hang up; the next request connects again."""
         self._http.close()
-
-    def move(self, port: int) -> None:
-        """Ask at another port from now on."""
-        self._http.close()
-        self._http.port = port
 
     def ask(
         self, deed: str, body: Mapping[str, Any], key: str | None = None, intention: str | None = None

@@ -119,6 +119,7 @@ class FaultProxy:
 
     def __enter__(self) -> "FaultProxy":
         self._rng = random.Random(self.seed)
+        self._deck: list[Fault] = []  # so that all kinds happen equally often
         self._flows = {"up": _open_gate(), "down": _open_gate()}
         self._refusing = False
         self._listener = socket.create_server(("127.0.0.1", self.port), backlog=512)
@@ -234,7 +235,9 @@ class FaultProxy:
     def _draw(self) -> Fault | None:
         if not self.faults or self._rng.random() >= self.share:
             return None
-        return self._rng.choice(list(self.faults))
+        if not self._deck:
+            self._deck = self._rng.sample(list(self.faults), len(self.faults))
+        return self._deck.pop()
 
     def _answer(self, fault: Fault | None, reply: Message, client: socket.socket) -> bool:
         """The server has done it: what the client hears of that."""

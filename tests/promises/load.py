@@ -5,6 +5,7 @@ ever unknown, as drawn. A window that lost its answer looks at its card, as an a
 """
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -12,23 +13,28 @@ from typing import Any
 import gevent
 
 from tests.benchmarks.bench_hall import WINDOWS
-from tests.promises.asking import Asker, new_key
-from tests.promises.history import Answered, History
+from tests.promises.asking import Asks, new_key
+from tests.promises.history import Answered
 from tests.promises.proving_hall import KIOSKS, LINES
 
-LOST_FOR_EVER = 0.5  # of what nothing was heard of
 _PAUSE_S = 0.02
 
 
 @dataclass
 class Load:
-    """`kiosks` and `windows`: how many of each work. `busy` is cleared to let them come to an end."""
+    """`make` gives a client for a kiosk's or window's name; `kiosks` and `windows`: how many of each work.
 
-    port: int
-    history: History
+    `busy` is cleared to let them come to an end; so it is after `limit` commands. `give_up`: the share of what nothing
+    was heard of that is never asked again.
+    """
+
+    make: Callable[[str], Asks]
     rng: random.Random
     kiosks: int = 8
     windows: int = 8
+    limit: int | None = None
+    give_up: float = 0.5
+    commands: int = 0
     answers: int = 0
     busy: bool = True
     working: list["gevent.Greenlet[..., None]"] = field(default_factory=list)
@@ -36,34 +42,40 @@ class Load:
     def start(self) -> None:
         """Everybody begins."""
         for name in KIOSKS[: self.kiosks]:
-            self.working.append(gevent.spawn(self._take_numbers, Asker(self.port, name, self.history)))
+            self.working.append(gevent.spawn(self._take_numbers, self.make(name)))
         for no in WINDOWS[: self.windows]:
-            self.working.append(gevent.spawn(self._serve, Asker(self.port, no, self.history), no))
+            self.working.append(gevent.spawn(self._serve, self.make(no), no))
 
     def end(self) -> None:
         """Each ends what it has begun; the server must be there."""
         self.busy = False
+        self.wait()
+
+    def wait(self) -> None:
+        """Until all commands of the limit were given and everybody has ended."""
         gevent.joinall(self.working, raise_error=True)
 
-    def _give(self, who: Asker, deed: str, body: dict[str, Any]) -> Answered | None:
+    def _give(self, who: Asks, deed: str, body: dict[str, Any]) -> Answered | None:
         """Until it was answered, or given up as unknown."""
         key = new_key()
+        self.commands += 1
+        self.busy = self.busy and self.commands != self.limit
         while True:
             answer = who.ask(deed, body, key)
             if answer is not None:
                 self.answers += 1
                 return answer
-            if self.rng.random() < LOST_FOR_EVER or not self.busy:
+            if self.rng.random() < self.give_up or not self.busy:
                 return None
             gevent.sleep(_PAUSE_S)
 
-    def _take_numbers(self, kiosk: Asker) -> None:
+    def _take_numbers(self, kiosk: Asks) -> None:
         while self.busy:
             if self._give(kiosk, "take_number", {"line": self.rng.choice(LINES)}) is None:
                 gevent.sleep(_PAUSE_S)
         kiosk.close()
 
-    def _serve(self, window: Asker, no: str) -> None:
+    def _serve(self, window: Asks, no: str) -> None:
         while self.busy:
             card = window.card(f"work/{no}")
             if card is None:
@@ -72,7 +84,7 @@ class Load:
             self._one_citizen(window, no, card["visit"])
         window.close()
 
-    def _one_citizen(self, window: Asker, no: str, in_hand: dict[str, Any] | None) -> None:
+    def _one_citizen(self, window: Asks, no: str, in_hand: dict[str, Any] | None) -> None:
         """From where the card says that the window stands, to the rating; ends where nothing is heard."""
         if in_hand is None:
             called = self._give(window, "call_next", {"window": no, "visit": None})
@@ -88,6 +100,6 @@ class Load:
             pressed = datetime.now(UTC).isoformat()
             self._give(window, "rate", {"visit": visit, "level": self.rng.randint(1, 5), "pressed_at": pressed})
 
-    def _accepted(self, window: Asker, deed: str, body: dict[str, Any]) -> bool:
+    def _accepted(self, window: Asks, deed: str, body: dict[str, Any]) -> bool:
         answer = self._give(window, deed, body)
         return answer is not None and answer.accepted

@@ -1,12 +1,14 @@
 """R1: a number that was shown survives a crash of the server. kill -9 at random moments under load, restart, judge."""
 
 import random
+from functools import partial
 from pathlib import Path
 
 import gevent
 
 from tests.benchmarks.bench_hall import HALL, WINDOWS
 from tests.promises import checkers
+from tests.promises.asking import Asker
 from tests.promises.checkers import Database
 from tests.promises.history import History, read
 from tests.promises.load import Load
@@ -34,7 +36,7 @@ def wait_for_answers(load: Load, server: ProvingServer) -> None:
 def test_everything_that_was_answered_survives_kill_9(tmp_path: Path) -> None:
     with proving("R1", "kills", 200) as proof, served(tmp_path / "data", proving_hall(HALL_AT_WORK)) as server:
         with History(tmp_path / "history") as history:
-            load = Load(server.port, history, proof.rng)
+            load = Load(partial(Asker, server.port, history), proof.rng)
             load.start()
             for kill in range(KILLS):
                 wait_for_answers(load, server)
@@ -62,7 +64,7 @@ def hasty_writer_loses(folder: Path, seed: int) -> str:
     with served(folder, proving_hall(HALL_AT_WORK), HASTY) as server:
         for tries in range(1, HASTY_TRIES + 1):
             with History(folder / f"history-{tries}") as history:
-                load = Load(server.port, history, rng)
+                load = Load(partial(Asker, server.port, history), rng)
                 load.start()
                 wait_for_answers(load, server)
                 gevent.sleep(rng.uniform(0.1, 0.3))
