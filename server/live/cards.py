@@ -3,7 +3,7 @@
 A card that comes out equal keeps its old object, so that a difference of objects is a difference of content.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from contract.cards import AUDIENCE, Card
 from contract.words import FINAL_STATES, Audience, State
@@ -19,6 +19,7 @@ _SEES = {
 }
 _OPEN = [state for state in State if state not in FINAL_STATES]
 Made = Iterator[tuple[str, Card]]
+Changes = dict[str, CardValue | None]  # None: the card is gone
 
 
 def build(name: str, now: HallNow, head: int, before: Published | None, now_ms: int) -> Published:
@@ -26,20 +27,21 @@ def build(name: str, now: HallNow, head: int, before: Published | None, now_ms: 
     day = now.day
     touched, day.touched = day.touched, Touched()
     everything = touched.everything or before is None
-    old = dict(before.views[Audience.MANAGER].cards) if before is not None else {}
+    old = before.views[Audience.MANAGER].cards if before is not None else {}
     made = _make(now, touched, everything=everything, now_ms=now_ms)
     fresh = {key: card.model_dump(mode="json") for key, card in made}
     if not everything:
         fresh |= _only_waiting_changed(day, touched, old, fresh)
-    cards = fresh if everything else {**old, **fresh}
-    kept = {key: old[key] if old.get(key) == value else value for key, value in cards.items()}
+    changed: Changes = {key: value for key, value in fresh.items() if old.get(key) != value}
+    if everything:
+        changed |= {key: None for key in old if key not in fresh}
     return Published(
         hall=name,
         head=head,
         day=day.day,
         definition=day.hall,
         register=now.register,
-        views={audience: _view(audience, kept, head, before) for audience in Audience},
+        views={audience: _view(audience, changed, head, before) for audience in Audience},
         lines=_orders(day, touched, before, everything=everything),
         open_tickets=tuple(t.id for state in _OPEN for t in day.by_state[state].values()),
         pending={v.id: v.ended_ms or 0 for v in day.pending.values()},
@@ -59,7 +61,7 @@ def _orders(
 
 
 def _only_waiting_changed(
-    day: Day, touched: Touched, old: dict[str, CardValue], fresh: dict[str, CardValue]
+    day: Day, touched: Touched, old: Mapping[str, CardValue], fresh: dict[str, CardValue]
 ) -> dict[str, CardValue]:
     """Work cards of windows where nothing happened but in their lines: only what depends on others' tickets is new."""
     shared = window_cards.WaitingFor(day)
@@ -67,13 +69,16 @@ def _only_waiting_changed(
     return {f"work/{no}": window_cards.with_waiting(old[f"work/{no}"], no, shared) for no in windows}
 
 
-def _view(audience: Audience, cards: dict[str, CardValue], head: int, before: Published | None) -> View:
+def _view(audience: Audience, changed: Changes, head: int, before: Published | None) -> View:
     """The audience's cards; its revision moves only when one of them changed."""
-    seen = {key: value for key, value in cards.items() if AUDIENCE[key.partition("/")[0]] in _SEES[audience]}
-    old = before.views[audience] if before is not None else None
-    if old is not None and old.cards.keys() == seen.keys() and all(old.cards[k] is v for k, v in seen.items()):
+    seen = {key: value for key, value in changed.items() if AUDIENCE[key.partition("/")[0]] in _SEES[audience]}
+    if before is None:
+        return View(audience, head, {key: value for key, value in seen.items() if value is not None})
+    old = before.views[audience]
+    if not seen:
         return old
-    return View(audience, head, seen)
+    kept = {key: value for key, value in old.cards.items() if key not in seen}
+    return View(audience, head, kept | {key: value for key, value in seen.items() if value is not None})
 
 
 def _make(now: HallNow, touched: Touched, *, everything: bool, now_ms: int) -> Made:

@@ -65,14 +65,16 @@ class WaitingFor:
     def __init__(self, day: Day) -> None:
         self._day = day
         self._known: dict[tuple[object, ...], tuple[int, list[str]]] = {}
+        self._sent_to = {no for queue in day.queues.values() for no, count in queue.sent_to.items() if count}
         self._aside: list[tuple[Ticket, str, c.ParkedTicket]] | None = None
+        self._parked_at: set[str] = set()
         self._lists: dict[tuple[object, ...], tuple[list[CardValue], list[CardValue]]] = {}
 
     def at(self, no: str) -> tuple[int, list[str]]:
         """How many this window could call now, and the first of them: the very next, then by standing."""
-        day, window = self._day, self._day.hall.windows[no]
-        own = any(queue.sent_to[no] for queue in day.queues.values())
-        same = (window.services, window.department, window.by_transfer, window.only_for, no if own else "")
+        window = self._day.hall.windows[no]
+        own = no if no in self._sent_to else ""
+        same = (window.services, window.department, window.by_transfer, window.only_for, own)
         if same not in self._known:
             self._known[same] = self._look(window)
         return self._known[same]
@@ -87,8 +89,9 @@ class WaitingFor:
 
     def aside_values(self, no: str) -> tuple[list[CardValue], list[CardValue]]:
         """The same as they stand on a card."""
-        parked_here = no if any(window == no for _, window, _ in self._all_aside()) else ""
-        same = (callable_lines(self._day.hall, self._day.hall.windows[no]), parked_here)
+        self._all_aside()
+        lines = callable_lines(self._day.hall, self._day.hall.windows[no])
+        same = (lines, no if no in self._parked_at else "")
         if same not in self._lists:
             held, missed = self.aside(no)
             self._lists[same] = ([card.model_dump(mode="json") for card in held],
@@ -103,6 +106,7 @@ class WaitingFor:
                 (t, day.visits[t.visit].window if t.visit is not None else "", parked(day, t))
                 for t in day.all_of(State.HELD, State.MISSED)
             ]
+            self._parked_at = {window for _, window, _ in self._aside}
         return self._aside
 
     def _look(self, window: Window) -> tuple[int, list[str]]:
@@ -177,7 +181,8 @@ def with_waiting(card: CardValue, no: str, waiting: WaitingFor) -> CardValue:
     count, numbers = waiting.at(no)
     held, missed = waiting.aside_values(no)
     found = {**card, "waiting": count, "next_numbers": numbers, "held": held, "missed": missed}
-    if card["visit"] is None:  # only at a window with nothing in hand does "next" depend on who waits
+    # Only at a window with nothing in hand does the key "next" depend on who waits.
+    if card["visit"] is None and bool(count) != bool(card["waiting"]):
         found["deeds"] = [_next_if_any(d, count) if d["deed"] == "call_next" else d for d in card["deeds"]]
     return found
 
