@@ -183,6 +183,13 @@ class ParkedTicket(Card):
     can_return: bool = True
 
 
+class NoVoice(Card):
+    """Nobody speaks in this voice zone, where somebody is meant to."""
+
+    zone: str
+    why: Literal["absent", "blocked"]  # no page that may speak is there, or its browser lets no sound out
+
+
 class WorkCard(Card):
     """`work/<window>`: what a window's agent, page and devices need."""
 
@@ -202,6 +209,7 @@ class WorkCard(Card):
     missed: list[ParkedTicket]
     pass_on_to: list[str]  # lines
     keypad: bool
+    no_voice: NoVoice | None = None
     # the clerk's own day; ratings are never among it
     finished_today: int
     items_today: int = 0

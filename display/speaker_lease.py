@@ -14,9 +14,10 @@ Place = tuple[str, str]  # hall, voice zone
 
 @dataclass(slots=True)
 class _Speaker:
-    """A zone's speaker, if it has one, and what was spoken lately (call → when)."""
+    """A zone's speaker, if it has one (the display whose page it is), and what was spoken lately (call → when)."""
 
     lease: str = ""
+    display: str = ""
     until: float = 0.0
     spoken: dict[int, float] = field(default_factory=dict)
 
@@ -28,25 +29,28 @@ class SpeakerLeases:
         self._monotonic = monotonic
         self._speakers: dict[Place, _Speaker] = {}
 
-    def take(self, place: Place, lease: str | None) -> str | None:
+    def take(self, place: Place, display: str, lease: str | None) -> str | None:
         """Renew one's own lease, or take a free one; None where another page speaks."""
         now, speaker = self._monotonic(), self._speakers.setdefault(place, _Speaker())
-        if now < speaker.until and lease != speaker.lease:
+        own = bool(speaker.lease) and (lease, display) == (speaker.lease, speaker.display)
+        if now < speaker.until and not own:
             return None
-        if not speaker.lease or lease != speaker.lease:
-            speaker.lease = secrets.token_hex(16)
+        if not own:
+            speaker.lease, speaker.display = secrets.token_hex(16), display
         speaker.until = now + LEASE_S
         return speaker.lease
 
-    def give_back(self, place: Place, lease: str) -> None:
+    def give_back(self, place: Place, display: str, lease: str) -> None:
         """The page is closed: the next one need not wait."""
-        if self.holds(place, lease):
+        if self.holds(place, display, lease):
             self._speakers[place].until = 0.0
 
-    def holds(self, place: Place, lease: str) -> bool:
-        """Whether this page is the zone's speaker now."""
+    def holds(self, place: Place, display: str, lease: str) -> bool:
+        """Whether this page of this display is the zone's speaker now."""
         speaker = self._speakers.get(place)
-        return speaker is not None and lease == speaker.lease and self._monotonic() < speaker.until
+        if speaker is None or self._monotonic() >= speaker.until:
+            return False
+        return (lease, display) == (speaker.lease, speaker.display)
 
     def said(self, place: Place, call: int) -> None:
         """A call was spoken: whoever takes over does not say it again."""

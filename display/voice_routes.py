@@ -40,6 +40,12 @@ class VoiceZone:
 class Halls(Protocol):
     """The halls, as the server knows them."""
 
+    def display(self, hall: str, zones: tuple[str, ...]) -> str:
+        """The paired display that asks; raises the server's refusal for anybody who may not speak to these zones."""
+
+    def heard(self, hall: str, display: str, zone: str, *, speaks: bool, blocked: bool) -> None:
+        """The display's page said what it is for the voice zone."""
+
     def voice_zone(self, hall: str, zone: str) -> VoiceZone:
         """Raises the server's refusal where there is no such hall or voice zone."""
 
@@ -68,10 +74,11 @@ class Wanted(BaseModel):
 
 
 class AskLease(BaseModel):
-    """`lease`: the one this page holds, or null."""
+    """`lease`: the one this page holds, or null. `blocked`: its browser lets no sound out, so it asks for none."""
 
     model_config = ConfigDict(extra="forbid")
     lease: Lease | None = None
+    blocked: bool = False
 
 
 class HeldLease(BaseModel):
@@ -120,13 +127,16 @@ def voice_routes(halls: Halls, announcer: Announcer, leases: SpeakerLeases) -> A
 
     @api.post("/speaker", responses={200: Speaker})
     def speaker(path: ZonePath, body: AskLease) -> Response:
-        """Take or renew the zone's speaker lease, every two seconds. No token: the page is a screen for everybody."""
+        """Take or renew the zone's speaker lease, every two seconds, with the token of a paired display."""
         zone = halls.voice_zone(path.hall, path.zone)
+        display = halls.display(path.hall, zone.zones)
         languages = announcer.able(zone.languages)
         silent = zone.silent or not languages
         place = (path.hall, path.zone)
+        lease = None if silent or body.blocked else leases.take(place, display, body.lease)
+        halls.heard(path.hall, display, path.zone, speaks=lease is not None, blocked=body.blocked)
         answer = Speaker(
-            lease=None if silent else leases.take(place, body.lease),
+            lease=lease,
             lease_ms=round(LEASE_S * 1000),
             silent=silent,
             languages=list(languages),
@@ -142,15 +152,17 @@ def voice_routes(halls: Halls, announcer: Announcer, leases: SpeakerLeases) -> A
     @api.post("/leave")
     def leave(path: ZonePath, body: HeldLease) -> Response:
         """The page is closed; the next one speaks."""
-        leases.give_back((path.hall, path.zone), body.lease)
+        display = halls.display(path.hall, halls.voice_zone(path.hall, path.zone).zones)
+        leases.give_back((path.hall, path.zone), display, body.lease)
         return jsonify(kind="left")
 
     @api.post("/spoken", responses={200: Done})
     def spoken(path: ZonePath, body: SpokenCall) -> Response:
         """The speaker says that people heard the call."""
         zone = halls.voice_zone(path.hall, path.zone)
+        display = halls.display(path.hall, zone.zones)
         place = (path.hall, path.zone)
-        if body.call not in zone.calls or not leases.holds(place, body.lease):
+        if body.call not in zone.calls or not leases.holds(place, display, body.lease):
             return _refused(Code.STALE, 409)
         leases.said(place, body.call)
         return halls.announced(path.hall, body.call)

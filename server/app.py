@@ -16,7 +16,7 @@ from typing import Any
 import gevent
 import structlog
 from alembic.util import CommandError
-from flask import Response
+from flask import Response, request
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from gevent.event import Event
@@ -49,7 +49,7 @@ from server.crypto import Vault, new_token
 from server.domain.day import Day
 from server.domain.errors import Refusal
 from server.domain.hours import business_day
-from server.domain.voice import is_silent, languages, zones_of
+from server.domain.voice import VoiceState, is_silent, languages, zones_of
 from server.halls.document import hall_from
 from server.halls.faults import DocumentRefused, bad_hall_file
 from server.identity.edge import Edge
@@ -61,6 +61,7 @@ from server.identity.ticket_proof import TicketProof
 from server.live.cards import build
 from server.live.publish import Publisher
 from server.live.upgrades import Upgrades
+from server.live.voices import Voices
 from server.live.watchers import Watchers, socketio_for
 from server.pages.citizen_page import citizen_page
 from server.pages.portraits import portrait_routes
@@ -113,6 +114,7 @@ class Server:
         self._publisher = Publisher(lambda hall: self._watchers.cut_the_revoked(hall), now_text)
         self.writer = Writer(database, ACTIONS, hall_from, first_day, build, self._publisher.tell)
         self._clock = Clock(lambda: self.writer.published, self.writer.submit, wall_ms)
+        self._voices = Voices(self.writer.published, self.writer.submit, time.monotonic)
         halls = self.writer.published
         self._gate = Gate(halls, self._vault, self._edge, settings.sessions, self._secret, wall_ms)
         self._watchers = Watchers(live, self._passes, halls, self._still_holds, self._publisher.room)
@@ -134,6 +136,7 @@ class Server:
         self.writer.start()
         self._publisher.start()
         self._clock.start()
+        self._voices.start()
         web = WebServer((self._settings.host, self._settings.port), self._upgrades, self._settings.max_connections)
         try:
             web.start()
@@ -149,6 +152,7 @@ class Server:
         if self._web is not None:
             self._web.stop_accepting()
         self._upgrades.cut_all()
+        self._voices.stop()
         self._clock.stop()
         self._publisher.stop()
         self.writer.stop()
@@ -174,7 +178,11 @@ class Server:
         app.register_blueprint(citizen_page(halls, citizens))
         app.register_api(display_api(self._gate, self._passes, Snapshots(now_text)))
         app.register_api(
-            voice_routes(_HallsThatCall(halls, self.writer.submit), self._announcer, SpeakerLeases(time.monotonic))
+            voice_routes(
+                _HallsThatCall(halls, self.writer.submit, self._gate, self._voices),
+                self._announcer,
+                SpeakerLeases(time.monotonic),
+            )
         )
         app.register_blueprint(service_routes(app, halls, self._defects, now_text()))
         app.register_blueprint(pages(halls, _folders()))
@@ -186,11 +194,24 @@ class Server:
 
 
 class _HallsThatCall:
-    """The halls as the voice needs them: the calls of a voice zone, and the deed "it was spoken"."""
+    """The halls as the voice needs them: the calls of a voice zone, who may speak, and the deed "it was spoken"."""
 
-    def __init__(self, halls: Mapping[str, Published], submit: Callable[[Order], Answer]) -> None:
+    def __init__(
+        self, halls: Mapping[str, Published], submit: Callable[[Order], Answer], gate: Gate, voices: Voices
+    ) -> None:
         self._halls = halls
         self._submit = submit
+        self._gate = gate
+        self._voices = voices
+
+    def display(self, hall: str, zones: tuple[str, ...]) -> str:
+        """By the token of the request. Raises Refusal(NOT_ENROLLED, WRONG_HALL, WRONG_PLACE)."""
+        return self._gate.speaker(hall, zones, request.environ).name
+
+    def heard(self, hall: str, display: str, zone: str, *, speaks: bool, blocked: bool) -> None:
+        """Remembered, and recorded when it is news."""
+        silent = VoiceState.BLOCKED if blocked else VoiceState.STANDBY
+        self._voices.heard(hall, display, zone, VoiceState.SPEAKS if speaks else silent)
 
     def voice_zone(self, hall: str, zone: str) -> VoiceZone:
         """From what every screen may see. Raises Refusal(HALL_UNKNOWN, NOT_FOUND)."""

@@ -57,7 +57,7 @@ export class Agent extends Store {
     const opened = performance.now();
     const deaf = setInterval(() => performance.now() - Math.max(this.#heard, opened) > CUT_AFTER && stop.abort(), 1_000);
     try {
-      const answer = await fetch(`${this.#base}state`, { headers: this.#headers(), cache: "no-store", signal: stop.signal });
+      const answer = await fetch(`${this.#base}state`, { headers: this.headers(), cache: "no-store", signal: stop.signal });
       if (!answer.ok) return this.#refused(await answer.json());
       let first = true;
       for await (const told of jsonLines(answer.body)) {
@@ -104,7 +104,8 @@ export class Agent extends Store {
     return this.agent?.offset_ms ?? 0;
   }
 
-  #headers() {
+  /** The header that shows the page's secret. */
+  headers() {
     return { "X-Page-Secret": this.#secret };
   }
 
@@ -132,7 +133,7 @@ export class Agent extends Store {
   async #post(deed, body, press) {
     const answer = await fetch(`${this.#base}do/${deed}`, {
       method: "POST",
-      headers: { ...this.#headers(), "Content-Type": "application/json", "X-Press": press },
+      headers: { ...this.headers(), "Content-Type": "application/json", "X-Press": press },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(ANSWER_WITHIN),
     });
@@ -142,5 +143,11 @@ export class Agent extends Store {
   /** Forget unanswered intentions: what comes next is somebody else's. */
   forget() {
     this.#intentions.forget();
+  /** The WAV of a sentence (a query), or null. Throws when the agent does not answer. */
+  async sound(query, signal) {
+    const answer = await fetch(`${this.#base}sound?${query}`, { headers: this.headers(), cache: "no-store", signal });
+    return answer.ok ? answer.arrayBuffer() : null;
+  }
+
   }
 }

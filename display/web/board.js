@@ -9,9 +9,9 @@ import { Shape } from "/assets/shared/shapes.js";
 import { useStore } from "/assets/shared/store.js";
 import { lang, pick, t, tIn, useLang } from "/assets/shared/words.js";
 import { Media, noticesOf, useProgramme, useTurn } from "./programme.js";
-import { HALL, publicCards } from "./source.js";
+import { publicCards, voiceDoor } from "./source.js";
 import { lastCalls, rowsUnder, useSeal } from "./calls.js";
-import { SoundBlocked, Voice } from "./voice.js";
+import { SoundBlocked, Voice, VoiceMark } from "./voice.js";
 import { fitted, waitingPerService } from "./waiting.js";
 
 const NOTICE_MS = 12_000;
@@ -86,14 +86,15 @@ function useNotice(hall, more) {
   return all.length ? pick(all[turn % all.length]) : pick(hall.missed_rule);
 }
 
-function Foot({ live, hall, zone, notices }) {
+function Foot({ live, hall, zone, notices, voice }) {
   const notice = useNotice(hall, notices);
   const other = lang() === "zh" ? "en" : "zh";
   if (live.freshness === "ask") {
     return html`<footer class="b-note" role="alert"><${Shape} name="tri" />${t("board.ask_staff")}
       <span>${live.heard === null ? "" : t("board.calls_of", { time: clock(live.heard, zone) })}　<span lang=${other}>${tIn(other, "board.ask_short")}</span></span></footer>`;
   }
-  return html`<footer class="b-note"><b>${t("board.notice")}</b><span class=${ems(notice) > 46 ? "b-said b-said-long" : "b-said"}>${notice}</span></footer>`;
+  return html`<footer class="b-note"><b>${t("board.notice")}</b><span class=${ems(notice) > 46 ? "b-said b-said-long" : "b-said"}>${notice}</span>
+    ${voice && html`<${VoiceMark} voice=${voice} />`}</footer>`;
 }
 
 function Board({ live, voice }) {
@@ -116,13 +117,13 @@ function Board({ live, voice }) {
       ${item && fresh !== "ask" ? html`<${Media} item=${item} next=${next} bad=${bad} />` : html`<${Waiting} cards=${cards} />`}
       <${FreshMark} live=${live} zone=${zone} className="b-fresh" />
     </aside>
-    <${Foot} live=${live} hall=${hall} zone=${zone} notices=${noticesOf(programme)} />
+    <${Foot} live=${live} hall=${hall} zone=${zone} notices=${noticesOf(programme)} voice=${voice} />
     ${voice && html`<${SoundBlocked} voice=${voice} />`}
   </main>`;
 }
 
 const live = publicCards();
-const voice = SPEAKS_IN && HALL !== null ? new Voice({ hall: HALL, zone: SPEAKS_IN, live }) : null;
+const voice = SPEAKS_IN ? new Voice({ door: voiceDoor(live), zone: SPEAKS_IN, live }) : null;
 render(html`<${Board} live=${live} voice=${voice} />`, document.body);
 live.start();
 voice?.start();

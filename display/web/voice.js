@@ -1,8 +1,10 @@
 // A board that speaks: ?voice=<voice zone>. It asks for the zone's speaker lease, takes from the queue what to say,
 // plays the server's WAV, and tells the server what people heard. Another page of the zone takes over when it goes.
 //
-// The browser may keep a page silent until somebody has pressed a key on it: then the page says so, and does not ask
-// for the lease, so that a page that can speak does. (Kiosk mode: --autoplay-policy=no-user-gesture-required.)
+// Only a paired display gets a lease; any other board shows, and says in its foot that it does not speak.
+//
+// The browser may keep a page silent until somebody has pressed a key on it: then the page says so here and to the
+// server, and takes no lease, so that a page that can speak does. (Kiosk: --autoplay-policy=no-user-gesture-required.)
 
 import { html } from "/assets/vendor/htm-preact/standalone.module.js";
 import { Shape } from "/assets/shared/shapes.js";
@@ -17,9 +19,16 @@ const HEARD_AFTER_S = 0.1; // of sound that was really played
 const BETWEEN_S = 0.25; // between two languages, and between two sentences
 const TRY_AGAIN = 1_000;
 const OPENS_WITHIN = 1_000; // a sound that may come out begins to run by then
+const REFUSED = { 401: "unpaired", 403: "elsewhere" };
 
 export class Voice extends Store {
-  state = "quiet"; // "speaks": it holds the zone's lease; "blocked": the browser lets no sound out; else "quiet"
+  /**
+   * "speaks": it holds the zone's lease; "blocked": the browser lets no sound out; "silent": nobody speaks at this hour;
+   * "unpaired", "elsewhere": it may not speak, or not in this zone; "quiet": another page speaks.
+   */
+  state = "quiet";
+  pairAt;
+  #door;
   #base;
   #live;
   #queue = new SpeechQueue();
@@ -28,14 +37,17 @@ export class Voice extends Store {
   #lease = null;
   #until = 0; // of the lease, on this page's own clock
   #how = null; // the server's answer: languages, repeat, zones …
+  #refused = null; // "unpaired" or "elsewhere"
   #asked = -Infinity;
   #asking = false;
   #playing = false;
   #sounding = []; // the sources that sound now
 
-  constructor({ hall, zone, live }) {
+  constructor({ door, zone, live }) {
     super();
-    this.#base = `/${hall}/voice/${encodeURIComponent(zone)}`;
+    this.#door = door;
+    this.#base = `${door.base}/${encodeURIComponent(zone)}`;
+    this.pairAt = door.pairAt;
     this.#live = live;
   }
 
@@ -61,9 +73,9 @@ export class Voice extends Store {
   }
 
   #look() {
-    const blocked = !this.#runs && performance.now() - this.#opened > OPENS_WITHIN;
-    if (blocked) this.#leave();
-    const state = blocked ? "blocked" : this.#holds ? "speaks" : "quiet";
+    if (this.#blocked) this.#leave();
+    const silent = this.#how?.silent ? "silent" : "quiet";
+    const state = this.#refused ?? (this.#blocked ? "blocked" : this.#holds ? "speaks" : silent);
     if (state === this.state) return;
     this.state = state;
     this.changed();
@@ -71,6 +83,10 @@ export class Voice extends Store {
 
   get #runs() {
     return this.#context.state === "running";
+  }
+
+  get #blocked() {
+    return !this.#runs && performance.now() - this.#opened > OPENS_WITHIN;
   }
 
   get #holds() {
@@ -84,9 +100,10 @@ export class Voice extends Store {
       this.#hush();
       if (!this.#playing) this.#queue.rest();
     }
-    if (!this.#runs || this.#live.freshness !== "fresh") return;
+    if (!(this.#runs || this.#blocked) || this.#live.freshness !== "fresh") return;
     const since = performance.now() - this.#asked;
-    if (!this.#asking && since > (this.#holds ? RENEW_EVERY : RENEW_AT_MOST)) this.#ask();
+    const wants = !this.#holds && !this.#blocked && !this.#how?.silent;
+    if (!this.#asking && since > (wants ? RENEW_AT_MOST : RENEW_EVERY)) this.#ask();
     if (!this.#holds) return;
     const now = Date.now() + this.#live.offset;
     const calls = cardsOf(this.#live.cards, "calls").filter((card) => this.#how.zones.includes(card.zone));
@@ -99,7 +116,7 @@ export class Voice extends Store {
     this.#asking = true;
     const sent = (this.#asked = performance.now());
     try {
-      const how = await this.#post("speaker", { lease: this.#lease });
+      const how = await this.#post("speaker", { lease: this.#lease, blocked: this.#blocked });
       if (how === null) return;
       this.#how = how;
       this.#lease = how.lease;
@@ -183,16 +200,36 @@ export class Voice extends Store {
     this.#post("leave", { lease }).catch(() => undefined);
   }
 
+  /** The answer, or null for a refusal. */
   async #post(deed, body) {
+    const headers = this.#door.headers();
+    if (headers === null) return this.#isRefused("unpaired");
     const answer = await fetch(`${this.#base}/${deed}`, {
       method: "POST",
       keepalive: true, // so that "leave" still goes out when the page is closed
-      headers: { "Content-Type": "application/json" },
+      headers: { ...headers, "Content-Type": "application/json" },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(ANSWER_WITHIN),
     });
-    return answer.ok ? answer.json() : null;
+    if (answer.status === 401) this.#door.forget();
+    if (!answer.ok) return this.#isRefused(REFUSED[answer.status] ?? null);
+    this.#refused = null;
+    return answer.json();
   }
+
+  #isRefused(why) {
+    this.#refused = why;
+    if (why !== null) this.#lease = null;
+    return null;
+  }
+}
+
+/** In the foot of the board: that it does not speak, and why. An unpaired one is paired by a press on it. */
+export function VoiceMark({ voice }) {
+  if (!["unpaired", "elsewhere", "silent"].includes(voice.state)) return null;
+  const said = html`<${Shape} name="none" />${t(`board.voice.${voice.state}`)}`;
+  if (voice.state === "unpaired" && voice.pairAt) return html`<a class="b-voice" href=${voice.pairAt}>${said}</a>`;
+  return html`<span class="b-voice">${said}</span>`;
 }
 
 /** Says that the browser keeps the page silent, with the one key that opens the sound; nothing otherwise. */

@@ -4,6 +4,7 @@ Every change goes through a method here, so that what must be written and which 
 """
 
 from collections import Counter, deque
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -320,7 +321,12 @@ class Day:
         zone = self.voice_zone(visit.window)
         if zone is not None and zone not in self.speaking:
             self.speaking.add(zone)
-            self.touched.windows |= {no for no in self.hall.windows if self.voice_zone(no) == zone}
+            self.voices_changed({zone})
+
+    def voices_changed(self, zones: Collection[str]) -> None:
+        """Clerks whose calls are spoken in these voice zones see whether they are."""
+        if zones:
+            self.touched.windows |= {no for no in self.hall.windows if self.voice_zone(no) in zones}
 
     def voice_zone(self, no: str) -> str | None:
         """Where a window's calls are spoken; None for a window that is gone."""

@@ -1,9 +1,26 @@
 """Where and when a hall speaks: the languages of a voice zone, and whether it is silent now."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from enum import StrEnum
 
 from server.domain.hall import Hall, Session, Zone
 from server.domain.hours import local, sessions_of
+
+
+class VoiceState(StrEnum):
+    """What a paired display is for a voice zone, the best first."""
+
+    SPEAKS = "speaks"  # it holds the speaker lease
+    STANDBY = "standby"  # another one speaks, or the hall is silent
+    BLOCKED = "blocked"  # its browser lets no sound out
+    ABSENT = "absent"  # it has not been heard for as long as a lease lasts
+
+
+def best_of(states: Iterable[str]) -> VoiceState | None:
+    """What a voice zone has in its displays; None where no display was ever to speak."""
+    found = set(states)
+    return next((state for state in VoiceState if state.value in found), None)
 
 
 def zones_of(hall: Hall, voice_zone: str) -> tuple[Zone, ...]:

@@ -1,6 +1,6 @@
 """Who asks: device token or session token to an `Actor`, against what was published; and whether it is still so."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from contract.words import Audience, Code, DeviceKind, Role, Via
@@ -102,6 +102,16 @@ class Gate:
         if not device_sees(device.kind, device.zone, audience):
             raise Refusal(Code.WRONG_PLACE)
         return Holder(token_hash=hashed)
+
+    def speaker(self, hall: str, zones: Collection[str], environ: Environ) -> DeviceEntry:
+        """The paired display that may speak to these zones: its own is one of them, or it has none.
+
+        Raises Refusal(NOT_ENROLLED, WRONG_HALL, WRONG_PLACE).
+        """
+        display = self.device(hall, Right(By.DEVICE, DeviceKind.DISPLAY), environ)
+        if display.zone is not None and display.zone not in zones:
+            raise Refusal(Code.WRONG_PLACE)
+        return display
 
     def still_holds(self, hall: str, audience: Audience, holder: Holder) -> bool:
         """Whether a live connection's right is still there: not revoked, not ended, not disabled."""

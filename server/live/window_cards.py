@@ -9,7 +9,7 @@ from server.domain.day import Day, OwnDay
 from server.domain.hall import Window
 from server.domain.line import callable_lines, tier_of
 from server.domain.ticket import Ticket, Visit
-from server.domain.voice import is_silent
+from server.domain.voice import VoiceState, is_silent
 from server.domain.window import deeds
 from server.live.hall_cards import iso, parked
 from server.storage.hall_now import HallNow
@@ -159,10 +159,22 @@ def work_card(now: HallNow, no: str, now_ms: int, waiting_for: WaitingFor) -> c.
         missed=missed,
         pass_on_to=list(day.hall.lines),
         keypad=day.hall.has_keypad(no),
+        no_voice=_no_voice(now, no, now_ms),
         finished_today=own.visits,
         items_today=own.items,
         mean_handling_s=round(own.handling_ms / own.visits / 1000) if own.visits else None,
     )  # fmt: skip
+
+
+def _no_voice(now: HallNow, no: str, now_ms: int) -> c.NoVoice | None:
+    """What keeps calls to this window unspoken; None where somebody speaks, or nobody is meant to now."""
+    zone = now.day.voice_zone(no)
+    state = now.register.voices.get(zone or "")
+    if zone is None or state in (None, VoiceState.SPEAKS, VoiceState.STANDBY):
+        return None
+    if is_silent(now.day.hall, zone, now.day.day, now_ms):
+        return None
+    return c.NoVoice(zone=zone, why="blocked" if state is VoiceState.BLOCKED else "absent")
 
 
 def _clerk(now: HallNow, no: str) -> c.Panel | None:

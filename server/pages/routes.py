@@ -81,7 +81,10 @@ def pages(halls: Mapping[str, Published], folders: Folders) -> Blueprint:
 
 
 def _shown(hall: Hall) -> dict[str, object]:
-    zones = [{"zone": z.code, "floor": z.floor, "name": asdict(z.name)} for z in hall.zones.values()]
+    zones = [
+        {"zone": z.code, "floor": z.floor, "name": asdict(z.name), "voice_zone": z.voice_zone}
+        for z in hall.zones.values()
+    ]
     return {"code": hall.code, "name": asdict(hall.name), "zones": zones}
 
 

@@ -38,9 +38,11 @@ class HallNow:
 
     def put_device(self, device: DeviceEntry) -> None:
         """Add or replace a device."""
+        voices = self.register.voices
         self.register = self.register.with_device(device)
         self.changed.devices[device.name] = device
         self.day.changed.devices = True
+        self.day.voices_changed({zone for zone, _ in voices.items() ^ self.register.voices.items()})
 
     def put_user(self, user: User) -> None:
         """Add or replace a user."""

@@ -9,7 +9,9 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from contract.words import DeviceKind, Role
+from server.domain.voice import VoiceState, best_of
 
+VOICE = "voice/"  # begins the keys of a display's health that are about voice zones
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -69,6 +71,17 @@ def _with(mapping: Mapping[K, V], key: K, value: V | None) -> Mapping[K, V]:
     return MappingProxyType(copy)
 
 
+def _voices(devices: Mapping[str, DeviceEntry]) -> dict[str, VoiceState]:
+    """From the displays' health, such as {"voice/A": "speaks"}."""
+    said: dict[str, list[str]] = {}
+    for device in devices.values():
+        if device.kind is DeviceKind.DISPLAY and not device.revoked:
+            for what, state in device.health.items():
+                if what.startswith(VOICE):
+                    said.setdefault(what.removeprefix(VOICE), []).append(state)
+    return {zone: best for zone, states in said.items() if (best := best_of(states)) is not None}
+
+
 @dataclass(frozen=True, slots=True)
 class Register:
     """The whole register of a hall. Every `with_...` returns a new one."""
@@ -78,6 +91,7 @@ class Register:
     sessions: Mapping[int, SessionEntry] = field(default_factory=dict)
     codes: Mapping[str, OneTimeCode] = field(default_factory=dict)
     tokens: Mapping[str, str] = field(default_factory=dict)  # token hash -> device name
+    voices: Mapping[str, VoiceState] = field(default_factory=dict)  # voice zone -> what its displays say of themselves
 
     def device_by_token(self, token_hash: str) -> DeviceEntry | None:
         """The device that holds this token, unless it was revoked."""
@@ -87,7 +101,9 @@ class Register:
     def with_device(self, device: DeviceEntry) -> "Register":
         """Add or replace a device."""
         tokens = _with(self.tokens, device.token_hash, device.name) if device.token_hash else self.tokens
-        return replace(self, devices=_with(self.devices, device.name, device), tokens=tokens)
+        devices = _with(self.devices, device.name, device)
+        voices = _voices(devices) if device.kind is DeviceKind.DISPLAY else self.voices
+        return replace(self, devices=devices, tokens=tokens, voices=voices)
 
     def with_user(self, user: User) -> "Register":
         """Add or replace a user."""

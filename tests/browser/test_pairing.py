@@ -69,7 +69,7 @@ def test_a_manager_enters_the_code_at_the_desk(hall: RunningServer, open_page: O
     desk.click(".dk-pair button")
     expect(desk.locator(".dk-pair [role=status]")).to_contain_text("board-A")
     expect(wall.locator(".board")).to_be_visible()
-    assert wall.url.endswith(f"/{HALL}/board?zone=A")
+    assert wall.url.endswith(f"/{HALL}/board?zone=A&voice=A")
 
 
 def test_a_wrong_code_is_told_at_the_desk(hall: RunningServer, open_page: Open) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from contract.refusals import refuse
@@ -213,6 +214,22 @@ def test_a_call_that_nobody_heard_is_marked_after_five_seconds(serve: Serve, ope
     page.clock.run_for(3_000)
     expect(page.locator(".wp-silent")).to_have_text("没有播报")
     agent.tell(called_at(0, announced=True))
+    expect(page.locator(".wp-silent")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("why", "told"), [("absent", "播报的大屏不在"), ("blocked", "浏览器没有放出")])
+def test_that_nobody_speaks_in_the_zone_is_told_before_and_with_a_call(
+    serve: Serve, open_page: Open, why: str, told: str
+) -> None:
+    no_voice = {"no_voice": {"zone": "A", "why": why}}
+    agent = window(serve, staff.free_work())
+    page = open_page(agent.url, SIZE)
+    agent.tell({"work/211": staff.free_work().model_dump(mode="json") | no_voice})
+    expect(page.locator(".wp-silent")).to_contain_text(f"语音 A 区没有声音：{told}")
+    agent.tell({"work/211": called_at(0, announced=False)["work/211"] | no_voice})
+    expect(page.locator(".wp-main")).to_contain_text("开始")
+    expect(page.locator(".wp-silent")).to_contain_text(told)
+    agent.tell({"work/211": called_at(0, announced=True)["work/211"]})
     expect(page.locator(".wp-silent")).to_have_count(0)
 
 

@@ -1,6 +1,7 @@
 """A real hall whose boards speak: a server, clerks who call, and pages whose sound is recorded."""
 
 import base64
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ class SpeakingHall:
     server: RunningServer
     kiosk: dict[str, str]
     clerks: dict[str, dict[str, str]]
+    displays: dict[str, dict[str, str]]  # paired for zone A, by name
     troubles: list[str] = field(default_factory=list)
 
     def give(self, place: str, deed: str, body: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
@@ -65,10 +67,20 @@ class SpeakingHall:
         return self.card(f"work/{window}")["visit"]["announced"]
 
 
-def board(hall: SpeakingHall, browser: Browser, *, voice: str = "A", lang: str = "zh") -> Page:
-    """A board that speaks, with its tape running."""
+def pair(page: Page, display: str, shown: dict[str, str], hall: str = HALL) -> None:
+    """Put the display's token where the pairing page leaves it."""
+    kept = json.dumps({"token": shown["Authorization"].removeprefix("Bearer "), "device": display, "zone": "A"})
+    page.add_init_script(f"if (location.host) localStorage.setItem('paihao/display/{hall}', {json.dumps(kept)})")
+
+
+def board(
+    hall: SpeakingHall, browser: Browser, *, display: str | None = "board-1", voice: str = "A", lang: str = "zh"
+) -> Page:
+    """A board that asks to speak, with its tape running; `display` None: it is not paired."""
     page = new_page(browser.new_context(viewport=SIZE, bypass_csp=True), hall.troubles)
     page.add_init_script(path=HERE / "recorder.js")
+    if display is not None:
+        pair(page, display, hall.displays[display])
     page.goto(f"{hall.server.url}/{HALL}/board?zone=A&voice={voice}&lang={lang}")
     return page
 

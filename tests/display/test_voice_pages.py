@@ -1,13 +1,15 @@
 """Boards that speak in a real hall, judged by the sound that was played against the clips, not by the page's word."""
 
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import new_page, violations
 from tests.display.packs import RATE, spoken
-from tests.display.speaking_hall import SIZE, SpeakingHall, board, heard, said, tape
+from tests.display.speaking_hall import SIZE, SpeakingHall, board, heard, pair, said, tape
 from tests.server.api.running_server import HALL, RunningServer, until
 
 pytestmark = pytest.mark.browser
@@ -26,7 +28,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SpeakingHall]:
         for window, login in (("101", "1003"), ("102", "1001")):
             server.person(login)
             clerks[window] = server.at_window(agent, window, login)
-        yield SpeakingHall(server, kiosk, clerks)
+        displays = {name: server.enrol("display", name, zone="A") for name in ("board-1", "board-2")}
+        yield SpeakingHall(server, kiosk, clerks, displays)
     finally:
         code, printed = server.stop()
     assert code == 0, printed
@@ -101,7 +104,7 @@ def test_when_the_speaking_page_is_closed_another_takes_over_at_once_and_repeats
 ) -> None:
     first = board(hall, speaking_browser)
     speaks(first)
-    second = board(hall, speaking_browser)
+    second = board(hall, speaking_browser, display="board-2")
     speaks(second, "quiet")
     spoken_by_first = hall.call()
     sounds(first, spoken_by_first, times=2)
@@ -118,7 +121,7 @@ def test_when_the_speaking_page_is_cut_off_another_takes_over_within_its_ten_sec
 ) -> None:
     first = board(hall, speaking_browser)
     speaks(first)
-    second = board(hall, speaking_browser)
+    second = board(hall, speaking_browser, display="board-2")
     speaks(second, "quiet")
     first.context.set_offline(True)
     number = hall.call()
@@ -155,10 +158,11 @@ def test_a_page_that_may_not_sound_says_so_lets_another_speak_and_speaks_after_a
 ) -> None:
     silent = browser.new_context(viewport=SIZE)
     page = new_page(silent, hall.troubles)
+    pair(page, "board-1", hall.displays["board-1"])
     page.goto(f"{hall.server.url}/{HALL}/board?zone=A&voice=A")
     speaks(page, "blocked")
     expect(page.get_by_role("alert")).to_contain_text("请在本屏按任意键")
-    other = board(hall, speaking_browser)
+    other = board(hall, speaking_browser, display="board-2")
     speaks(other)
     other.close()
     page.keyboard.press("Enter")
@@ -180,31 +184,110 @@ def test_what_the_server_tells_a_speaker_is_what_every_screen_may_know(hall: Spe
     for path in ("A/1.wav?language=zh", f"A/{newest}?language=xx", f"X/{newest}?language=zh"):
         assert hall.server.get(f"/{HALL}/voice/{path}").status_code == 404
     assert hall.server.get(f"/{HALL}/voice/A/x.wav?language=zh").status_code == 404
-    assert hall.server.post(f"/{HALL}/voice/X/speaker", {}).status_code == 404
-    assert hall.server.post("/XX/voice/A/speaker", {}).status_code == 404
+    for path in (f"/{HALL}/voice/X/speaker", "/XX/voice/A/speaker"):
+        assert hall.server.post(path, {}, hall.displays["board-1"]).status_code == 404
 
 
 def test_only_the_speaker_can_say_that_a_call_was_spoken(hall: SpeakingHall) -> None:
     hall.call()
     call = hall.card("calls/A")["calls"][0]["call"]
+    one, other = hall.displays["board-1"], hall.displays["board-2"]
+    lease = lease_of(hall, one)
+    try:
+        for body, shown in (
+            ({"lease": "0" * 32, "call": call}, one),
+            ({"lease": lease, "call": call}, other),  # another display's lease
+            ({"lease": lease, "call": 999_999}, one),
+        ):
+            forged = hall.server.post(f"/{HALL}/voice/A/spoken", body, shown)
+            assert (forged.status_code, forged.json()["code"]) == (409, "stale")
+        assert hall.announced() is not True
+        for _ in range(2):
+            assert hall.server.post(f"/{HALL}/voice/A/spoken", {"lease": lease, "call": call}, one).status_code == 200
+        until(lambda: hall.announced() is True, "it stands on the clerk's card")
+        assert call in hall.server.post(f"/{HALL}/voice/A/speaker", {"lease": lease}, one).json()["spoken"]
+    finally:
+        hall.server.post(f"/{HALL}/voice/A/leave", {"lease": lease}, one)
+
+
+def lease_of(hall: SpeakingHall, shown: dict[str, str]) -> str:
+    """The zone's lease, once the page of the test before has let it go."""
     taken: list[str] = []
 
     def take() -> bool:
-        """The page of the test before may hold the lease for its ten seconds."""
-        taken.append(hall.server.post(f"/{HALL}/voice/A/speaker", {}).json()["lease"])
+        taken.append(hall.server.post(f"/{HALL}/voice/A/speaker", {}, shown).json()["lease"])
         return taken[-1] is not None
 
     until(take, "the lease is free")
-    lease = taken[-1]
-    try:
-        forged = hall.server.post(f"/{HALL}/voice/A/spoken", {"lease": "0" * 32, "call": call})
-        assert (forged.status_code, forged.json()["code"]) == (409, "stale")
-        unknown = hall.server.post(f"/{HALL}/voice/A/spoken", {"lease": lease, "call": 999_999})
-        assert (unknown.status_code, unknown.json()["code"]) == (409, "stale")
-        assert hall.announced() is not True
-        for _ in range(2):
-            assert hall.server.post(f"/{HALL}/voice/A/spoken", {"lease": lease, "call": call}).status_code == 200
-        until(lambda: hall.announced() is True, "it stands on the clerk's card")
-        assert call in hall.server.post(f"/{HALL}/voice/A/speaker", {"lease": lease}).json()["spoken"]
-    finally:
-        hall.server.post(f"/{HALL}/voice/A/leave", {"lease": lease})
+    return taken[-1]
+
+
+def test_nobody_speaks_without_the_token_of_a_display_of_the_zone(hall: SpeakingHall) -> None:
+    upstairs = hall.server.enrol("display", "wall-all")  # sees what managers see, and may speak anywhere
+    shown = {"none": {}, "window": hall.clerks["101"], "kiosk": hall.kiosk, "made up": {"Authorization": "Bearer x"}}
+    codes = {}
+    for who, headers in shown.items():
+        for deed, body in (("speaker", {}), ("leave", {"lease": "0" * 32}), ("spoken", {"lease": "0" * 32, "call": 1})):
+            answer = hall.server.post(f"/{HALL}/voice/A/{deed}", body, headers)
+            codes[who, deed] = (answer.status_code, answer.json()["code"])
+    for deed in ("speaker", "leave", "spoken"):
+        assert codes["none", deed] == codes["made up", deed] == (401, "not_enrolled")
+        assert codes["window", deed] == codes["kiosk", deed] == (403, "wrong_place")
+    held = {"lease": lease_of(hall, upstairs)}
+    assert hall.server.post(f"/{HALL}/voice/A/leave", held, upstairs).status_code == 200
+
+
+def test_an_unpaired_board_shows_and_does_not_speak_and_a_press_on_its_mark_pairs_it(
+    hall: SpeakingHall, speaking_browser: Browser
+) -> None:
+    page = board(hall, speaking_browser, display=None)
+    speaks(page, "unpaired")
+    mark = page.locator(".b-note .b-voice")
+    expect(mark).to_have_text("本屏未配对，不播报")
+    number = hall.call()
+    expect(page.locator(".seal").first).to_have_text(number)
+    mark.click()
+    code = page.locator(".pair .seal")
+    expect(code).to_have_text(re.compile(r"^[2-9A-Z]{6}$"))
+    hall.server.admin("pair_display", {"code": code.inner_text(), "name": "board-3", "zone": "A"})
+    speaks(page)
+    assert page.url.endswith(f"/{HALL}/board?zone=A&voice=A&lang=zh")
+    expect(mark).to_have_count(0)
+    again = hall.call()
+    sounds(page, again)
+    hall.server.admin("revoke_device", {"name": "board-3"})
+    speaks(page, "unpaired")
+
+
+def test_a_board_paired_for_another_zone_says_so(hall: SpeakingHall, browser: Browser) -> None:
+    page = new_page(browser.new_context(viewport=SIZE), hall.troubles)
+    page.route("**/voice/A/speaker", lambda route: route.fulfill(status=403, json={"code": "wrong_place"}))
+    pair(page, "board-1", hall.displays["board-1"])
+    page.goto(f"{hall.server.url}/{HALL}/board?zone=A&voice=A")
+    speaks(page, "elsewhere")
+    expect(page.locator(".b-voice")).to_contain_text("别的分区")
+    page.context.close()
+
+
+def no_voice(hall: SpeakingHall, window: str = "101") -> Any:
+    return hall.card(f"work/{window}")["no_voice"]
+
+
+def test_clerks_know_that_nobody_speaks_in_their_zone_before_they_call(
+    hall: SpeakingHall, browser: Browser, speaking_browser: Browser
+) -> None:
+    page = board(hall, speaking_browser)
+    speaks(page)
+    until(lambda: no_voice(hall) is None, "somebody speaks")
+    page.context.set_offline(True)
+    until(lambda: no_voice(hall) == {"zone": "A", "why": "absent"}, "the page is away")
+    page.close()
+    silent = browser.new_context(viewport=SIZE)
+    blocked = new_page(silent, hall.troubles)
+    pair(blocked, "board-2", hall.displays["board-2"])
+    blocked.goto(f"{hall.server.url}/{HALL}/board?zone=A&voice=A")
+    speaks(blocked, "blocked")
+    until(lambda: no_voice(hall) == {"zone": "A", "why": "blocked"}, "its browser lets no sound out")
+    blocked.keyboard.press("Enter")
+    until(lambda: no_voice(hall) is None, "it speaks")
+    silent.close()

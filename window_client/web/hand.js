@@ -18,8 +18,11 @@ function State({ work, now }) {
 
 const ANNOUNCED_WITHIN = 5_000; // a call is spoken and told of by then; where nobody speaks, `announced` is null
 
-/** Nobody in the hall heard the call: the clerk may call again. */
+/** Nobody in the hall hears the call, or heard it: the clerk may call again, or aloud. */
 function NotAnnounced({ work, now }) {
+  if (work.no_voice) {
+    return html`<p class="wp-silent" role="status"><${Shape} name="tri" />${t(`win.no_voice.${work.no_voice.why}`, { zone: work.no_voice.zone })}</p>`;
+  }
   const { announced, last_called_at: at } = work.visit ?? {};
   if (work.state !== "called" || announced !== false || now - Date.parse(at) < ANNOUNCED_WITHIN) return null;
   return html`<p class="wp-silent" role="status"><${Shape} name="tri" />${t("win.not_announced")}</p>`;
@@ -65,7 +68,7 @@ export function InHand(props) {
     <div class="wp-foot">
       <${Invitation} work=${work} now=${now} />
       <button class=${`key wp-main ${main.why ? "key-off" : "key-now"} ${said?.deed === main.deed ? "hit" : ""}`} data-deed=${main.deed}
-        aria-disabled=${Boolean(main.why)} aria-busy=${agent.busy} onClick=${() => press(main)}>${main.label}<kbd>F2</kbd></button>
+        aria-disabled=${Boolean(main.why)} aria-busy=${agent.busy} onClick=${() => press(main)}>${main.label}<kbd>${main.hotkey}</kbd></button>
     </div>
   </section>`;
 }

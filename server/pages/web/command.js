@@ -13,7 +13,7 @@ import { pick, t, useLang } from "/assets/shared/words.js";
 import { Account } from "./account.js";
 import { Alerts, Devices, Figures, Longest, Ratings, Services } from "./command_parts.js";
 import { Curve } from "./curve.js";
-import { bearer, forgetPaired, paired } from "./paired.js";
+import { bearer, forgetPaired, paired } from "/assets/shared/paired.js";
 import { waitingNow } from "./waits.js";
 import { WindowMap } from "./window_map.js";
 

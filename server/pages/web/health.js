@@ -2,7 +2,7 @@
 
 import { hasWord, t } from "/assets/shared/words.js";
 
-const FINE = new Set(["ready", "unheard", "ok", "connected", "none"]);
+const FINE = new Set(["ready", "unheard", "ok", "connected", "none", "speaks", "standby"]);
 
 /** The catalogue's text, or the code itself where a newer agent sends one that this page does not know. */
 function known(key, code) {

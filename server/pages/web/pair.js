@@ -2,11 +2,11 @@
 // becomes the command screen, or the board of the zone it was given.
 
 import { html, render, useEffect, useState } from "/assets/vendor/htm-preact/standalone.module.js";
+import { keepPaired, paired } from "/assets/shared/paired.js";
 import { newId } from "/assets/shared/press.js";
 import { Refusal, pageRefusal, refused } from "/assets/shared/refusal.js";
 import { pause } from "/assets/shared/store.js";
 import { lang, t, tIn, useLang } from "/assets/shared/words.js";
-import { keepPaired, paired } from "./paired.js";
 
 const HALL = decodeURIComponent(location.pathname.split("/")[1]);
 const ASK_EVERY = 1_500;
@@ -54,8 +54,20 @@ async function claim(offer, trouble) {
   return null;
 }
 
-function goOn(display) {
-  location.replace(display.zone ? `/${HALL}/board?zone=${encodeURIComponent(display.zone)}` : `/${HALL}/command`);
+/** The board from which somebody came here, else the board of the zone, which speaks there, else the command screen. */
+async function goOn(display) {
+  const back = new URLSearchParams(location.search).get("back") ?? "";
+  if (/^board\?[\w=&,%.-]*$/.test(back)) return location.replace(`/${HALL}/${back}`);
+  if (!display.zone) return location.replace(`/${HALL}/command`);
+  const asked = new URLSearchParams({ zone: display.zone });
+  try {
+    const { halls } = await (await fetch("/halls", { signal: AbortSignal.timeout(10_000) })).json();
+    const own = halls.find((hall) => hall.code === HALL)?.zones.find((zone) => zone.zone === display.zone);
+    if (own) asked.set("voice", own.voice_zone);
+  } catch {
+    // the board shows without a voice, and says nothing of one
+  }
+  return location.replace(`/${HALL}/board?${asked}`);
 }
 
 function Page() {

@@ -104,9 +104,10 @@ class RunningServer:
         reply: dict[str, Any] = answer.json()
         return reply
 
-    def enrol(self, kind: str, name: str, *windows: str, hall: str = HALL) -> dict[str, str]:
+    def enrol(self, kind: str, name: str, *windows: str, hall: str = HALL, zone: str | None = None) -> dict[str, str]:
         """Enrol a device; returns the header that shows its token."""
-        code = self.admin("enrol_device", {"kind": kind, "name": name, "windows": list(windows)}, hall)["code"]
+        body = {"kind": kind, "name": name, "windows": list(windows), "zone": zone}
+        code = self.admin("enrol_device", body, hall)["code"]
         answer = self.post(f"/{hall}/device/enrol", {"code": code})
         assert answer.status_code == 200, answer.text
         return {"Authorization": f"Bearer {answer.json()['token']}"}

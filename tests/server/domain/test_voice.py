@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, time
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def session(code: str, opens: str, closes: str, *windows: str, silent: bool = Fa
     )  # fmt: skip
 
 
-def hall(*sessions: Session, always_open: bool = False, **rules: object) -> Hall:
+def hall(*sessions: Session, always_open: bool = False, **rules: Any) -> Hall:
     """Windows 1 and 2 in voice zone Z, window 3 upstairs in Y."""
     plain = hall_of([service("A", 0)], [window("1", "A"), window("2", "A"), window("3", "A", zone="Y")])
     zones = {**plain.zones, "Y": Zone("Y", "2F", NAME, "Y", 1)}
