@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-_YAO = "幺"
+from drivers.voices.counting import YAO, chinese, english_room, signs
 
 
 class Form(StrEnum):
@@ -44,16 +44,16 @@ def every_token(sentences: str) -> list[str]:
     """All tokens that can come up: what a pack must have."""
     signs = [*"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
     if sentences == "zh":
-        return ["chime", *signs, _YAO, "十", "百", "请", "请到", "号", "到", "号窗口", "办理", "办理业务"]
+        return ["chime", *signs, YAO, "十", "百", "请", "请到", "号", "到", "号窗口", "办理", "办理业务"]
     whole = [str(value) for value in (*range(10, 20), *range(20, 100, 10))]
     return ["chime", *signs, *whole, "number", "window", "please go to window", "once more"]
 
 
 def _chinese(said: Said, form: Form, manner: Manner) -> list[str]:
-    number = _signs(said.number)
+    number = signs(said.number)
     if manner.one == "yao":
-        number = [_YAO if sign == "1" else sign for sign in number]
-    window = _window(said.window, _chinese_cardinal, manner)
+        number = [YAO if sign == "1" else sign for sign in number]
+    window = _window(said.window, chinese, manner)
     if form is Form.BRIEF:
         return [*number, "到", *window, "号窗口"]
     end = {"window": []}.get(manner.sentence, ["办理" if said.recall else "办理业务"])
@@ -63,40 +63,14 @@ def _chinese(said: Said, form: Form, manner: Manner) -> list[str]:
 
 
 def _english(said: Said, form: Form, manner: Manner) -> list[str]:
-    window = _window(said.window, _english_cardinal, manner)
-    number = ["number", *_signs(said.number)]
+    window = _window(said.window, english_room, manner)
+    number = ["number", *signs(said.number)]
     if form is Form.BRIEF or manner.sentence == "window":
         return [*number, "window", *window]
     return [*(["once more"] if said.recall else []), *number, "please go to window", *window]
 
 
-def _signs(text: str) -> list[str]:
-    """Sign by sign; zeros are never dropped, dashes are not said."""
-    return re.findall(r"[0-9A-Z]", text.upper())
-
-
 def _window(no: str, cardinal: Callable[[int], list[str]], manner: Manner) -> list[str]:
     """A plain number up to 999 as a whole where the hall says so; everything else sign by sign."""
     whole = manner.window == "cardinal" and re.fullmatch(r"[1-9][0-9]{0,2}", no) is not None
-    return cardinal(int(no)) if whole else _signs(no)
-
-
-def _chinese_cardinal(value: int) -> list[str]:
-    """一百零一, 一百一十, 二十; 十二 without 一 before it."""
-    hundreds, rest = divmod(value, 100)
-    tens, ones = divmod(rest, 10)
-    words = [str(hundreds), "百"] if hundreds else []
-    if tens:
-        words += ["十"] if tens == 1 and not hundreds else [str(tens), "十"]
-    elif hundreds and ones:
-        words.append("0")
-    return [*words, str(ones)] if ones else words
-
-
-def _english_cardinal(value: int) -> list[str]:
-    """Up to 99 as a whole; above, as rooms are read: one zero one."""
-    if value < 20 or (value < 100 and value % 10 == 0):
-        return [str(value)]
-    if value < 100:
-        return [str(value // 10 * 10), str(value % 10)]
-    return list(str(value))
+    return cardinal(int(no)) if whole else signs(no)

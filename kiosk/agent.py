@@ -15,6 +15,7 @@ from kiosk.settings import KioskSettings
 from kiosk.slips import Slips
 from kiosk.taking import Taking
 from kiosk.unfinished import Unfinished
+from kiosk.voice import KioskVoice
 from terminal.cards import Cards
 from terminal.connection import Connection
 from terminal.data_dir import DataDir
@@ -35,7 +36,12 @@ class KioskAgent:
     """Put together from its parts; `start` and `stop` are all it does itself."""
 
     def __init__(
-        self, settings: KioskSettings, data: DataDir, enrolment: Enrolment, printer: TicketPrinter | None
+        self,
+        settings: KioskSettings,
+        data: DataDir,
+        enrolment: Enrolment,
+        printer: TicketPrinter | None,
+        voice: KioskVoice,
     ) -> None:
         own = settings.terminal
         self._data = data
@@ -71,7 +77,7 @@ class KioskAgent:
             on_not_confirmed=self._unfinished.add,
         )
         self._guide_calls = GuideCalls(self._connection, is_connected=lambda: self._live.connected)
-        self._page = Page("/", data.page_secret("/"), "kiosk", self._do, self._part)
+        self._page = Page("/", data.page_secret("/"), "kiosk", self._do, self._part, sound=voice.wav)
         self._server = PageServer(
             [self._page],
             self._cards,

@@ -5,9 +5,11 @@ from pathlib import Path
 import click
 
 from contract.words import DeviceKind
+from drivers.voices.pack import PackWrong
 from kiosk.agent import KioskAgent
 from kiosk.printing import printer_of
 from kiosk.settings import read_settings
+from kiosk.voice import KioskVoice
 from terminal.browser import BROWSER, NoBrowser, screen_of
 from terminal.data_dir import InUse
 from terminal.enrol import EnrolRefused, enrol, enrolment
@@ -31,6 +33,8 @@ def kiosk(file: Path, code: str | None, browser: str | None) -> None:
                 click.echo(f"已登记为 {known.device} / enrolled as {known.device}")
                 return
             known = enrolment(settings.terminal, data)
-            run(KioskAgent(settings, data, known, printer_of(settings.printer)), data, screen_of(browser, data))
-    except (SettingsRefused, InUse, EnrolRefused, NoBrowser, OSError) as error:
+            voice = KioskVoice(settings.voice_packs)
+            agent = KioskAgent(settings, data, known, printer_of(settings.printer), voice)
+            run(agent, data, screen_of(browser, data))
+    except (SettingsRefused, PackWrong, InUse, EnrolRefused, NoBrowser, OSError) as error:
         raise click.ClickException(str(error)) from error

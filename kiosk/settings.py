@@ -25,11 +25,13 @@ class PrinterSettings:
 
 @dataclass(frozen=True, slots=True)
 class KioskSettings:
-    """`zone`: where the kiosk stands, if not where its enrolment says. Without `printer` numbers are only shown."""
+    """`zone`: where the kiosk stands, if not where its enrolment says. Without `printer` numbers are only shown.
+    `voice_packs`: a folder of the hall's own voice packs."""
 
     terminal: TerminalSettings
     zone: str | None
     printer: PrinterSettings | None
+    voice_packs: Path | None = None
 
 
 def read_settings(file: Path) -> KioskSettings:
@@ -37,10 +39,12 @@ def read_settings(file: Path) -> KioskSettings:
     opened = open_settings(file)
     zone = opened.top.text("zone", "-", like=CODE)
     printer = opened.top.table("printer")
+    packs = opened.top.text("voice_packs", "-")
     settings = KioskSettings(
         terminal=terminal_settings(opened),
         zone=None if zone == "-" else zone,
         printer=None if printer is None else _printer(printer),
+        voice_packs=None if packs == "-" else Path(packs),
     )
     opened.finish()
     return settings

@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from typing import Any, Final
@@ -31,7 +31,10 @@ Do = Callable[[str, dict[str, Any], str], Reply]
 
 @dataclass(slots=True)
 class Page:
-    """One page: `base` is its path ("/" or "/w/101/"), `package` holds its files under web/."""
+    """One page: `base` is its path ("/" or "/w/101/"), `package` holds its files under web/.
+
+    `sound`: the WAV of what a page asks to be said (the query), None for what cannot be said.
+    """
 
     base: str
     secret: str
@@ -39,6 +42,7 @@ class Page:
     do: Do
     part: Callable[[], dict[str, Any]]
     wants: Callable[[str], bool] = lambda _: True
+    sound: Callable[[Mapping[str, str]], bytes | None] = lambda _: None
     presses: Presses = field(default_factory=Presses)
     streams: set[StateStream] = field(default_factory=set)
 
@@ -124,7 +128,7 @@ class PageServer:
         if page is None:
             return _json(refusal(Code.NOT_FOUND), 404)
         rest = request.path.removeprefix(page.base)
-        if rest != "state" and not rest.startswith("do/"):
+        if rest not in ("state", "sound") and not rest.startswith("do/"):
             return self._file(request, self._webs[page.package], rest or "index.html")
         refused = guard.refusal(request, page.secret)
         if refused is not None:
@@ -132,6 +136,8 @@ class PageServer:
             return _json(refusal(refused))
         if rest == "state":
             return self._state(request, page)
+        if rest == "sound":
+            return self._sound(request, page)
         return self._deed(request, page, rest.removeprefix("do/"))
 
     def _file(self, request: Request, below: Traversable, path: str) -> Response:
@@ -148,6 +154,14 @@ class PageServer:
         response = Response(stream.lines(), headers={"Cache-Control": "no-store"}, content_type="application/x-ndjson")
         response.call_on_close(lambda: page.streams.discard(stream))
         return response
+
+    def _sound(self, request: Request, page: Page) -> Response:
+        if request.method != "GET":
+            return _json(refusal(Code.METHOD_NOT_ALLOWED), 405)
+        wav = page.sound(request.args)
+        if wav is None:
+            return _json(refusal(Code.NOT_FOUND), 404)
+        return Response(wav, headers={"Cache-Control": "no-store"}, content_type="audio/wav")
 
     def _deed(self, request: Request, page: Page, deed: str) -> Response:
         if request.method != "POST":

@@ -10,6 +10,8 @@ const SHAPES = {
   half: () => html`<circle cx="8" cy="8" r="6.6" fill="none" stroke="currentColor" stroke-width="1.6" />${solid("M8 1.4a6.6 6.6 0 0 0 0 13.2z")}`,
   home: () => line("M2 7.6 8 2l6 5.6V14H2z", 1.6),
   back: () => line("M15 8H2M8 2 2 8l6 6", 1.8),
+  sound: () => html`${solid("M2 5.6h3L9 2v12l-4-3.6H2z")}${line("M11.2 5.4a3.6 3.6 0 0 1 0 5.2M13.2 3.4a6.5 6.5 0 0 1 0 9.2", 1.5)}`,
+  mute: () => html`${solid("M2 5.6h3L9 2v12l-4-3.6H2z")}${line("M11 5.8l4 4.4M15 5.8l-4 4.4", 1.6)}`,
   down: () => line("M8 1v13M2 8l6 6 6-6", 1.8),
   tri: () => solid("M8 1 15.6 14.8H.4zM7.1 5.8v4.6h1.8V5.8zM7.1 11.4v1.8h1.8v-1.8z"),
   work: () => solid("M2 2h12v12H2z"),

@@ -18,6 +18,14 @@ function CareKey({ care, setCare }) {
     <b aria-hidden="true">${sign}</b><span>${t("care.key")}<br /><small>${t(care ? "care.off" : "care.on")}</small></span></button>`;
 }
 
+/** Spoken prompts; a press on the key where the browser lets no sound out tries again. */
+function VoiceKey({ voice, speaks, setSpeaks }) {
+  const stuck = speaks && voice.blocked;
+  const shape = stuck ? "tri" : speaks ? "sound" : "mute";
+  return html`<button class="key k-voice" aria-pressed=${speaks} onClick=${() => stuck || setSpeaks(!speaks)}>
+    <${Shape} name=${shape} /><span>${t("voice.key")}<br /><small role=${stuck ? "alert" : null}>${t(stuck ? "voice.blocked" : speaks ? "voice.on" : "voice.off")}</small></span></button>`;
+}
+
 export function Frame(props) {
   const { agent, portrait, page, contrast, setContrast, children } = props;
   const hall = agent.cards.hall;
@@ -35,7 +43,8 @@ export function Frame(props) {
       <button class="key" aria-pressed=${contrast} onClick=${() => setContrast(!contrast)}>
         <${Shape} name="half" /><span>${t("kiosk.contrast")}</span>
       </button>
-      ${page.name === "home" && !page.look ? html`<div class="k-mid"><${Own} ...${props} /></div><span></span>` : html`<${Nav} ...${props} />`}
+      ${page.name === "home" && !page.look ? html`<div class="k-mid"><${Own} ...${props} /></div>` : html`<${Nav} ...${props} />`}
+      <${VoiceKey} ...${props} />
     </footer>
   </main>`;
 }

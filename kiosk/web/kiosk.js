@@ -5,10 +5,12 @@ import { Agent } from "/assets/shared/agent.js";
 import { refused } from "/assets/shared/refusal.js";
 import { useStore } from "/assets/shared/store.js";
 import { lang, setLang, useLang } from "/assets/shared/words.js";
+import { Voice } from "./voice.js";
+import { spoken } from "./spoken.js";
 import { Frame } from "./frame.js";
 import { Home } from "./home.js";
 import { Department } from "./department.js";
-import { NumberPage, paperOf } from "./number.js";
+import { NumberPage, usePaper } from "./number.js";
 import { Closed, Cut, Refused } from "./cannot.js";
 import { CareHome, CareWord } from "./care.js";
 import { LongWait, isLong } from "./long_wait.js";
@@ -63,11 +65,10 @@ function useIdle(seconds, end) {
   return left;
 }
 
-function idleSeconds(page, agent, { contrast, care }) {
-  if (agent.busy) return null;
-  if (page.name === "home" && !page.look) return lang() !== OWN_LANG || contrast || care ? IDLE_HOME_S : null;
+function idleSeconds(page, agent, { contrast, care, speaks, sounding, paper }) {
+  if (agent.busy || sounding) return null; // nobody is sent away in the middle of a sentence
+  if (page.name === "home" && !page.look) return lang() !== OWN_LANG || contrast || care || speaks ? IDLE_HOME_S : null;
   if (page.name !== "number") return care || page.name === "guide" ? IDLE_CARE_S : IDLE_S;
-  const paper = paperOf(page.issued, agent.agent);
   if (paper === "taken") return care ? IDLE_S : IDLE_AFTER_PAPER_S;
   return paper === "printing" ? IDLE_S : IDLE_WITHOUT_PAPER_S;
 }
@@ -90,13 +91,24 @@ function before(page) {
   return page.name === "home" && !page.look ? null : page;
 }
 
-function Kiosk({ agent }) {
+/** What stands on the screen is said as well. */
+function useSpoken(voice, speaks, props) {
+  const said = speaks ? JSON.stringify(spoken(props)) : null;
+  const language = lang();
+  useEffect(() => (said === null ? voice.hush() : voice.say(JSON.parse(said), language)), [voice, said, language, props.page]);
+}
+
+function Kiosk({ agent, voice }) {
   useStore(agent);
+  useStore(voice);
   useLang();
   const portrait = usePortrait();
   const [page, turn] = useState(HOME);
   const [contrast, setContrast] = useState(false);
   const [care, setCare] = useState(false);
+  const [ownVoice, setSpeaks] = useState(null); // null: as care mode is
+  const speaks = ownVoice ?? care;
+  const paper = usePaper(page, agent.agent);
   useEffect(() => void document.documentElement.classList.toggle("contrast", contrast), [contrast]);
   useLayoutEffect(() => void document.documentElement.classList.toggle("care", care), [care]);
   useHeard(page);
@@ -111,8 +123,10 @@ function Kiosk({ agent }) {
     setLang(OWN_LANG);
     setContrast(false);
     setCare(false);
+    setSpeaks(null);
   }, [home]);
-  const left = useIdle(idleSeconds(page, agent, { contrast, care }), leave);
+  const left = useIdle(idleSeconds(page, agent, { contrast, care, speaks, sounding: voice.sounding, paper }), leave);
+  useSpoken(voice, speaks, { agent, page, care, paper });
 
   const take = useCallback(async (line) => {
     const answer = await agent.do("take_number", { line: line.line, language: lang() });
@@ -130,7 +144,7 @@ function Kiosk({ agent }) {
     if (answer !== null) go(refused(answer) ? { name: "refused", refusal: answer, line: null } : { name: "guide" });
   }, [agent]);
 
-  const shared = { agent, portrait, page, go, home, leave, left, choose, take, callGuide, contrast, setContrast, care, setCare };
+  const shared = { agent, portrait, page, go, home, leave, left, choose, take, callGuide, contrast, setContrast, care, setCare, paper, voice, speaks, setSpeaks };
   return html`<${Frame} ...${shared}><${Page} ...${shared} /><//>`;
 }
 
@@ -151,5 +165,5 @@ function Page(props) {
 }
 
 const agent = new Agent();
-render(html`<${Kiosk} agent=${agent} />`, document.body);
+render(html`<${Kiosk} agent=${agent} voice=${new Voice(agent)} />`, document.body);
 agent.start();

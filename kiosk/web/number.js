@@ -9,11 +9,24 @@ const MOST_WINDOWS = 8;
 const UNKNOWN_AFTER = 15_000;
 
 /** "printing", "taken" (paper came, or was sent to a printer that cannot say), or "none". */
-export function paperOf(issued, own) {
+function paperOf(issued, own) {
   const slip = own?.last_slip;
   if (issued.late) return "none";
   if (!slip || slip.slip !== issued.slip || (slip.outcome === null && !slip.after)) return "printing";
   return slip.outcome === "printed" || slip.outcome === "sent" ? "taken" : "none";
+}
+
+/** The same for a page, null where it shows no number; a printer that never answers is waited for only so long. */
+export function usePaper({ issued }, own) {
+  const [late, setLate] = useState(null);
+  useEffect(() => {
+    if (!issued) return undefined;
+    const timer = setTimeout(() => setLate(issued.slip), UNKNOWN_AFTER);
+    return () => clearTimeout(timer);
+  }, [issued?.slip]);
+  if (!issued) return null;
+  const known = paperOf(issued, own);
+  return known === "printing" && late === issued.slip ? "none" : known;
 }
 
 function Fact({ name, children }) {
@@ -62,15 +75,8 @@ function Failed({ own, issued }) {
   </div></div>`;
 }
 
-export function NumberPage({ agent, page, leave, left }) {
+export function NumberPage({ agent, page, leave, left, paper: state }) {
   const { issued } = page;
-  const [late, setLate] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setLate(true), UNKNOWN_AFTER);
-    return () => clearTimeout(timer);
-  }, [issued.slip]);
-  const known = paperOf(issued, agent.agent);
-  const state = known === "printing" && late ? "none" : known;
   const other = lang() === "zh" ? "en" : "zh";
   const seal = issued.number.length > 4 ? "seal k-five" : "seal";
   return html`<div class=${`got got-${state}`}>

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+from urllib.parse import parse_qsl
 
 from gevent.event import Event
 from gevent.pywsgi import WSGIServer
@@ -10,11 +11,13 @@ from gevent.queue import Empty, Queue
 
 from contract.refusals import refuse
 from contract.words import Code
+from kiosk.voice import KioskVoice
 from tests.browser.sample_hall import Cards
 from tests.browser.web_files import ROOT, Environ, StartResponse, read_json, send_file, send_json
 
 SECRET = "page-secret"
 HEARTBEAT_S = 5.0
+VOICE = KioskVoice(None)
 
 
 class StandInAgent:
@@ -23,6 +26,7 @@ class StandInAgent:
     def __init__(self, folder: str, base: str, cards: Cards, own: dict[str, Any]) -> None:
         self.folder, self.base, self.cards, self.own = folder, base, cards, own
         self.presses: list[tuple[str, dict[str, Any], str]] = []
+        self.said: list[dict[str, str]] = []  # what the page asked to be said
         self.answer: Callable[[str, dict[str, Any]], dict[str, Any]] = lambda deed, body: refuse(
             Code.NOT_FOUND
         ).model_dump(mode="json")
@@ -55,10 +59,12 @@ class StandInAgent:
         if path.startswith("/assets/"):
             return send_file(ROOT / "browser" / path.removeprefix("/assets/"), start_response)
         inner = path.removeprefix(self.base)
-        if environ["REQUEST_METHOD"] == "GET" and inner != "state":
+        if environ["REQUEST_METHOD"] == "GET" and inner not in ("state", "sound"):
             return send_file(ROOT / self.folder / (inner or "index.html"), start_response)
         if environ.get("HTTP_X_PAGE_SECRET") != SECRET:
             return send_json(refuse(Code.PAGE_SECRET).model_dump(mode="json"), start_response, "403 Forbidden")
+        if inner == "sound":
+            return self._sound(dict(parse_qsl(environ["QUERY_STRING"])), start_response)
         if inner == "state":
             start_response("200 OK", [("Content-Type", "application/x-ndjson"), ("Cache-Control", "no-store")])
             return self._stream()
@@ -79,6 +85,14 @@ class StandInAgent:
                 yield line
         finally:
             self._listeners.discard(mine)
+
+    def _sound(self, asked: dict[str, str], start_response: StartResponse) -> Iterable[bytes]:
+        wav = VOICE.wav(asked)
+        if wav is None:
+            return send_json(refuse(Code.NOT_FOUND).model_dump(mode="json"), start_response, "404 Not Found")
+        self.said.append(asked)
+        start_response("200 OK", [("Content-Type", "audio/wav"), ("Cache-Control", "no-store")])
+        return [wav]
 
     def _press(self, deed: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         body = read_json(environ)

@@ -208,7 +208,14 @@ def test_rare_characters_stand_whole_on_the_first_page_and_on_the_number(
 
 def test_switches_say_whether_they_are_on(serve: Serve, open_page: Open) -> None:
     page = open_page(kiosk(serve).url)
-    for switch in (".k-care", ".k-foot > .key[aria-pressed]"):
+    for switch in (".k-care", ".k-foot > .key:not(.k-voice)"):
         expect(page.locator(switch)).to_have_attribute("aria-pressed", "false")
         page.click(switch)
         expect(page.locator(switch)).to_have_attribute("aria-pressed", "true")
+    voice = page.locator(".k-voice")
+    expect(voice).to_have_attribute("aria-pressed", "true")  # care mode speaks by itself
+    expect(voice.locator(".shape-sound")).to_be_visible()
+    voice.click()
+    expect(voice).to_have_attribute("aria-pressed", "false")
+    expect(voice.locator(".shape-mute")).to_be_visible()
+    expect(voice).to_contain_text("按此朗读")

@@ -15,8 +15,10 @@ from kiosk.agent import KioskAgent
 from kiosk.printing import printer_of
 from kiosk.qr import qr_of
 from kiosk.settings import read_settings
+from kiosk.voice import KioskVoice
 from terminal.data_dir import DataDir
 from terminal.enrol import enrolment
+from tests.display.packs import spoken
 from tests.terminal.agents import AgentProcess, PageClient, press_id, write_token
 from tests.terminal.hall_outside import Outside, refusing, until
 
@@ -121,7 +123,7 @@ def started(settings: Path) -> Iterator[Started]:
         known = read_settings(settings)
         data = DataDir(known.terminal.data_dir)
         data.take()
-        agent = KioskAgent(known, data, enrolment(known.terminal, data), printer_of(known.printer))
+        agent = KioskAgent(known, data, enrolment(known.terminal, data), printer_of(known.printer), KioskVoice(None))
         running.append((agent, data))
         agent.start()
         return agent
@@ -225,6 +227,8 @@ def test_the_same_press_for_another_line_is_refused(outside: Outside, page: Page
 
 
 def test_a_lost_answer_gives_one_number(outside: Outside, printer: EscposPrinter, page: PageClient) -> None:
+    told = {"printer": "ready"}  # before: else the answer to this report would be one of those that are lost
+    until(lambda: any(one.body["health"] == told for one in outside.deeds("report_device")), "the printer was told of")
     outside.lose_answers = 2
     assert page.do("take_number", TAKE).json()["number"] == "A001"
     asked = outside.deeds("take_number")
@@ -394,3 +398,15 @@ def test_a_second_agent_on_the_same_folder_is_refused(settings: Path) -> None:
     second.end()
     assert "另一个终端程序" in (data_dir / "stderr.txt").read_text()
     assert first.end() == 0
+
+
+def test_the_page_asks_its_agent_to_speak_and_nobody_else_can(settings: Path, page: PageClient) -> None:
+    base = page.base
+    asked = {"language": "zh", "say": "number", "number": "D047"}
+    sound = requests.get(f"{base}sound", asked, headers={"X-Page-Secret": page.secret}, timeout=10)
+    assert (sound.status_code, sound.headers["Content-Type"]) == (200, "audio/wav")
+    assert sound.content.endswith(spoken("zh", "您的号是", "D", "0", "4", "7"))
+    assert requests.get(f"{base}sound", asked, timeout=10).json()["code"] == Code.PAGE_SECRET
+    unknown = requests.get(f"{base}sound", {"say": "x"}, headers={"X-Page-Secret": page.secret}, timeout=10)
+    assert unknown.status_code == 404
+    assert requests.post(f"{base}sound", headers={"X-Page-Secret": page.secret}, timeout=10).status_code == 405
