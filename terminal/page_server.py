@@ -56,6 +56,11 @@ class Page:
         for stream in list(self.streams):
             stream.part_changed()
 
+    def tell(self, said: dict[str, Any]) -> None:
+        """Send something that happens once to every open screen."""
+        for stream in list(self.streams):
+            stream.tell(said)
+
 
 class _Server(WSGIServer):
     def handle(self, client: Any, address: Any) -> None:

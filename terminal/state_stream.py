@@ -20,6 +20,7 @@ class StateStream:
         self._woken = threading.Condition()
         self._keys: set[str] = set()
         self._part_changed = False
+        self._told: list[dict[str, Any]] = []
         self._ended = False
 
     def cards_changed(self, keys: frozenset[str]) -> None:
@@ -30,6 +31,12 @@ class StateStream:
     def part_changed(self) -> None:
         with self._woken:
             self._part_changed = True
+            self._woken.notify_all()
+
+    def tell(self, said: dict[str, Any]) -> None:
+        """A line of its own, in its turn: what happens once is never folded into what is newest."""
+        with self._woken:
+            self._told.append(said)
             self._woken.notify_all()
 
     def end(self) -> None:
@@ -45,26 +52,28 @@ class StateStream:
             part = self._part()
             yield _line({"cards": cards, "agent": part})
             while (changed := self._next()) is not None:
-                keys, look = changed
+                keys, look, told = changed
                 said: dict[str, Any] = {}
                 if keys:
                     said["cards"] = {key: self._cards.raw(key) for key in keys}
                 if look and (now := self._part()) != part:
                     part = said["agent"] = now
                 yield _line(said)
+                yield from map(_line, told)
         finally:
             unsubscribe()
 
-    def _next(self) -> tuple[set[str], bool] | None:
-        """The changed keys and whether to look at the agent's part; nothing after `HEARTBEAT_S`; None at the end."""
+    def _next(self) -> tuple[set[str], bool, list[dict[str, Any]]] | None:
+        """The changed keys, whether to look at the agent's part, what to tell; nothing of it after `HEARTBEAT_S`; None
+        at the end."""
         with self._woken:
-            if not (self._keys or self._part_changed or self._ended):
+            if not (self._keys or self._part_changed or self._told or self._ended):
                 self._woken.wait(HEARTBEAT_S)
             if self._ended:
                 return None
-            keys, look = self._keys, self._part_changed
-            self._keys, self._part_changed = set(), False
-            return keys, look
+            keys, look, told = self._keys, self._part_changed, self._told
+            self._keys, self._part_changed, self._told = set(), False, []
+            return keys, look, told
 
 
 def _line(said: dict[str, Any]) -> bytes:

@@ -5,5 +5,6 @@ from gevent import monkey
 monkey.patch_all()
 
 from tests.browser.chromium import browser  # noqa: E402
+from tests.window_client.desktop import desktop  # noqa: E402
 
-__all__ = ["browser"]  # one Chromium for all tests that open pages
+__all__ = ["browser", "desktop"]  # one Chromium for all tests that open pages; an X11 desktop for those that press keys

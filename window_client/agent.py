@@ -22,9 +22,10 @@ from terminal.server_clock import ServerClock
 from window_client.clerk import Clerk
 from window_client.devices import DeviceOfHall, Devices, States, tell
 from window_client.displays import Displays
+from window_client.hotkeys import Hotkeys
 from window_client.pads import deed_of
 from window_client.ratings import Ratings
-from window_client.settings import WindowSettings
+from window_client.settings import HotkeySettings, WindowSettings
 
 LOG = structlog.get_logger(__name__)
 
@@ -61,6 +62,7 @@ class WindowAgent:
             on_found=self._devices_found,
             on_states=self._states_changed,
         )
+        self._hotkeys = self._grabbing(settings.hotkeys)
         self._displays = Displays(self._windows, self._cards, self._devices)
         self._ratings = Ratings(
             self._cards,
@@ -94,6 +96,18 @@ class WindowAgent:
             lambda key: not key.startswith("work/") or key == f"work/{window}",
         )
 
+    def _grabbing(self, settings: HotkeySettings) -> Hotkeys:
+        """The keys of the desktop belong to the first window, and only while its clerk has the page open."""
+        window = self._windows[0]
+        page = self._pages.get(window)
+        return Hotkeys(
+            settings.keys,
+            grab=settings.grab and page is not None,
+            is_wanted=lambda: page is not None and page.is_open and self._clerks[window].signed_in,
+            on_press=lambda key: None if page is None else page.tell({"hotkey": {"key": key, "press": new_key()}}),
+            on_change=partial(self._part_changed, window),
+        )
+
     def _page_server(self) -> PageServer:
         own = self._own
         return PageServer(
@@ -122,10 +136,12 @@ class WindowAgent:
         self._outbox.start()
         self._ratings.start()
         self._devices.start()
+        self._hotkeys.start()
         self._live.start()
 
     def stop(self) -> None:
         """What is not sent stays on the disk."""
+        self._hotkeys.stop()
         if self._server is not None:
             self._server.stop()
         self._connection.stop()
@@ -201,4 +217,5 @@ class WindowAgent:
             "devices": {kind: states.get(f"{kind}/{window}", "none") for kind in ("keypad", "strip", "pad")},
             "outbox": len(self._outbox),
             "keypad_asks": self._ratings.asks(window),
+            "hotkeys": self._hotkeys.part,
         }

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from terminal.settings import Shape, Table, TerminalSettings, open_settings, terminal_settings
+from window_client.hotkey_table import DEFAULTS, PATTERN
 
 WINDOW = Shape(re.compile(r"[0-9A-Za-z\-]{1,8}"), "窗口号", "a window's number")
+KEY = Shape(PATTERN, "F1 到 F12，前面可加 Ctrl+ 或 Alt+", "F1 to F12, with Ctrl+ or Alt+ before it if wished")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,14 @@ class LineSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HotkeySettings:
+    """`grab`: they work while another program has the keyboard. `keys`: the key of each deed of the page."""
+
+    grab: bool
+    keys: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class WindowSettings:
     """`pages`: serve a clerk's page for each window. `lines` by the name that the hall's devices give them."""
 
@@ -28,6 +38,7 @@ class WindowSettings:
     windows: tuple[str, ...]
     pages: bool
     lines: Mapping[str, LineSettings]
+    hotkeys: HotkeySettings
 
 
 def read_settings(file: Path) -> WindowSettings:
@@ -38,7 +49,10 @@ def read_settings(file: Path) -> WindowSettings:
         windows=opened.top.texts("windows", None, like=WINDOW),
         pages=opened.top.switch("pages", True),
         lines={name: _line(table) for name, table in opened.top.tables("lines").items()},
+        hotkeys=_hotkeys(opened.top.table("hotkeys")),
     )
+    if settings.hotkeys.grab and len(settings.windows) > 1:
+        opened.top.mistake("hotkeys.grab 只能用于一个窗口的终端", "hotkeys.grab needs a terminal of one window")
     opened.finish()
     return settings
 
@@ -52,3 +66,17 @@ def _line(table: Table) -> LineSettings:
     )
     table.done()
     return line
+
+
+def _hotkeys(table: Table | None) -> HotkeySettings:
+    if table is None:
+        return HotkeySettings(grab=False, keys=DEFAULTS)
+    settings = HotkeySettings(
+        grab=table.switch("grab", False),
+        keys={deed: table.text(deed, key, like=KEY) for deed, key in DEFAULTS.items()},
+    )
+    names = list(settings.keys.values())
+    for name in sorted({name for name in names if name and names.count(name) > 1}):
+        table.mistake(f"热键 {name} 用了两次", f"the hotkey {name} is used twice")
+    table.done()
+    return settings

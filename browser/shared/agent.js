@@ -28,6 +28,7 @@ export class Agent extends Store {
   cutSince = null; // ms, this machine's clock
   refusal = null; // why the agent will not talk to this page at all (page_secret …)
   busy = false; // a press is on its way
+  onHotkey = null; // (key, press id): a key that the agent has grabbed for this page
   #base;
   #secret;
   #intentions = new Intentions();
@@ -84,6 +85,7 @@ export class Agent extends Store {
     }
     if (told.agent) this.agent = told.agent;
     this.changed();
+    if (told.hotkey) this.onHotkey?.(told.hotkey.key, told.hotkey.press);
   }
 
   #refused(refusal) {
@@ -111,13 +113,14 @@ export class Agent extends Store {
 
   /**
    * Do a deed; resolves with the reply or a refusal, never throws. While one is on its way another is not sent (resolves
-   * with null): the keys are locked. The same deed and body keep their press id until there is an answer.
+   * with null): the keys are locked. The same deed and body keep their press id until there is an answer. `pressed`: the id
+   * of a press that came by a grabbed key.
    */
-  async do(deed, body = {}) {
+  async do(deed, body = {}, pressed = undefined) {
     if (this.busy) return null;
     this.busy = true;
     this.changed();
-    const press = this.#intentions.id(deed, body);
+    const press = this.#intentions.id(deed, body, pressed);
     try {
       const answer = await this.#post(deed, body, press);
       this.#intentions.answered(deed, body);

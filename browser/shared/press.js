@@ -13,9 +13,10 @@ export function newId() {
 export class Intentions {
   #open = new Map();
 
-  id(deed, body) {
+  /** `fresh`: the id that this press has already, if it came from outside the page. */
+  id(deed, body, fresh = newId()) {
     const what = JSON.stringify([deed, body]);
-    if (!this.#open.has(what)) this.#open.set(what, newId());
+    if (!this.#open.has(what)) this.#open.set(what, fresh);
     return this.#open.get(what);
   }
 

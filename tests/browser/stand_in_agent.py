@@ -14,6 +14,7 @@ from contract.words import Code
 from kiosk.voice import KioskVoice
 from tests.browser.sample_hall import Cards
 from tests.browser.web_files import ROOT, Environ, StartResponse, read_json, send_file, send_json
+from window_client.hotkey_table import DEFAULTS
 
 SECRET = "page-secret"
 HEARTBEAT_S = 5.0
@@ -50,7 +51,14 @@ class StandInAgent:
         changed = cards or {}
         self.cards = {key: card for key, card in {**self.cards, **changed}.items() if card is not None}
         self.own = {**self.own, **own}
-        line = json.dumps({"cards": changed, "agent": self.own}).encode() + b"\n"
+        self._say({"cards": changed, "agent": self.own})
+
+    def hotkey(self, key: str, press: str) -> None:
+        """A key that was grabbed from the desktop."""
+        self._say({"hotkey": {"key": key, "press": press}})
+
+    def _say(self, said: dict[str, Any]) -> None:
+        line = json.dumps(said).encode() + b"\n"
         for listener in self._listeners:
             listener.put(line)
 
@@ -117,7 +125,7 @@ def kiosk_agent(cards: Cards, **own: Any) -> StandInAgent:
 
 
 def window_agent(cards: Cards, **own: Any) -> StandInAgent:
-    part = {
+    part: dict[str, Any] = {
         "connected": True,
         "since": None,
         "offset_ms": 0,
@@ -126,5 +134,6 @@ def window_agent(cards: Cards, **own: Any) -> StandInAgent:
         "outbox": 0,
         "keypad_asks": None,
         "devices": {"keypad": "ready", "strip": "ready", "pad": "none"},
+        "hotkeys": {"keys": dict(DEFAULTS), "grabbed": False, "why": None, "taken": []},
     }
     return StandInAgent("window_client/web", "/w/211/", cards, {**part, **own})

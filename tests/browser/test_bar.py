@@ -1,5 +1,6 @@
 """The clerk's bar (小条): 320 × 88, always on top, with the keys, reasons and hotkeys of the window page."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.browser import sample_hall as hall
 from tests.browser import sample_staff as staff
 from tests.browser.conftest import Open
 from tests.browser.stand_in_agent import StandInAgent, window_agent
+from window_client.hotkey_table import DEFAULTS
 
 Serve = Callable[[Any], Any]
 SIZE = (1280, 800)
@@ -245,10 +247,73 @@ def test_every_state_fits_320_by_88(serve: Serve, open_page: Open, lang: str) ->
         "chained": chained, "empty": empty,
     }.items():  # fmt: skip
         agent.tell({"work/211": work.model_dump(mode="json")})
-        expect(bar.locator(f'.shape-{SHAPES[work.state.value]}')).to_have_count(1)
+        expect(bar.locator(f".shape-{SHAPES[work.state.value]}")).to_have_count(1)
         if found := bar.evaluate(FITS):
             wrong[name] = found
     assert wrong == {}
 
 
 SHAPES = {"free": "idle", "called": "call", "serving": "work", "paused": "pause"}
+
+
+def hotkeys(**told: Any) -> dict[str, Any]:
+    return {"hotkeys": {"keys": dict(DEFAULTS), "grabbed": False, "why": None, "taken": [], **told}}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (hotkeys(why="no_library"), {"zh": "没有安装", "en": "not installed"}),
+        (hotkeys(why="no_display"), {"zh": "X11", "en": "X11"}),
+        (hotkeys(why="wayland"), {"zh": "Wayland", "en": "Wayland"}),
+        (hotkeys(why="no_system"), {"zh": "做不到", "en": "not supported"}),
+        (hotkeys(grabbed=True, taken=["F5"]), {"zh": "F5 只在本页有键盘时有效", "en": "F5 only while this page has"}),
+    ],
+)
+def test_hotkeys_that_need_the_page_say_so_on_page_and_bar(
+    serve: Serve, open_page: Open, lang: str, told: dict[str, Any], words: dict[str, str]
+) -> None:
+    page, bar = with_bar(open_page, window(serve, **told), lang)
+    expect(bar.locator(".bar-warn")).to_contain_text(words[lang])
+    expect(page.locator(".wp-say")).to_contain_text(words[lang])
+    page.clock.run_for(6_000)
+    expect(bar.locator(".bar-here")).to_have_attribute("title", re.compile(words[lang]))
+    expect(bar.locator(".bar-no")).to_have_text("L086")  # the number is back
+    expect(page.locator(".wp-here")).to_contain_text(words[lang])
+    assert bar.evaluate(FITS) == []
+
+
+def test_grabbed_keys_do_what_the_keys_of_the_page_do(serve: Serve, open_page: Open) -> None:
+    agent = window(serve, staff.called_work(), **hotkeys(grabbed=True))
+    page, bar = with_bar(open_page, agent)
+    expect(page.locator(".wp-here")).to_have_count(0)
+    page.clock.run_for(1_000)
+    agent.hotkey("F2", "a" * 32)
+    agent.hotkey("F2", "a" * 32)  # told twice: still one press
+    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
+    assert {(deed, press) for deed, _, press in agent.presses} == {("start_service", "a" * 32)}
+    agent.hotkey("F8", "b" * 32)
+    expect(bar.locator(".bar-warn")).to_contain_text("暂停")  # why it cannot be done now
+    agent.tell({"work/211": staff.work_card().model_dump(mode="json")})
+    agent.hotkey("F6", "c" * 32)
+    expect(bar.locator(".bar-choices")).to_be_visible()
+    expect(page.locator(".wp-choose")).to_be_visible()
+
+
+def test_changed_keys_stand_on_the_keys_and_work(serve: Serve, open_page: Open) -> None:
+    keys = {**DEFAULTS, "main": "Ctrl+F2", "recall": "Alt+F11", "hold": "F12"}
+    agent = window(serve, **hotkeys(keys=keys))
+    page, bar = with_bar(open_page, agent)
+    expect(page.locator(".wp-main kbd")).to_have_text("Ctrl+F2")
+    expect(bar.locator('[data-deed="recall"] kbd')).to_have_text("Alt+F11")
+    assert bar.evaluate(FITS) == []
+    page.clock.run_for(1_000)
+    bar.keyboard.press("F2")
+    bar.keyboard.press("F12")
+    expect(bar.locator(".bar-choices")).to_be_visible()
+    assert agent.presses == []
+    bar.keyboard.press("Escape")
+    bar.keyboard.press("Control+F2")
+    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
+    assert [deed for deed, _, _ in agent.presses] == ["finish"]

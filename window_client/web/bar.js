@@ -7,6 +7,7 @@ import { cardsOf } from "/assets/shared/store.js";
 import { pick, t } from "/assets/shared/words.js";
 import { choices } from "./choose.js";
 import { SHAPE_OF } from "./hand.js";
+import { onlyHere } from "./hotkeys.js";
 
 const ON_BAR = ["recall", "miss", "hold", "pass_on", "pause_window", "reopen_window"];
 const LONG_PAUSE = 15 * 60_000;
@@ -19,15 +20,15 @@ function oldest(work, cards, now) {
   return Math.max(0, Math.floor((now - Math.min(...waiting.map((queued) => Date.parse(queued.since)))) / 60_000));
 }
 
-function Wait({ n }) {
-  return html`<p class="bar-wait"><b class="num">${n}</b>${t("win.waiting")}</p>`;
+function Wait({ n, here }) {
+  return html`<p class="bar-wait">${here && html`<span class="bar-here" role="img" aria-label=${here} title=${here}><${Shape} name="tri" /></span>`}<b class="num">${n}</b>${t("win.waiting")}</p>`;
 }
 
 function Warn({ shape, first, then }) {
   return html`<div class=${`bar-say bar-warn ${then ? "" : "bar-two"}`} role="alert"><${Shape} name=${shape} /><p><b>${first}</b>${then}</p></div>`;
 }
 
-function Normal({ work, cards, now, outcome, items }) {
+function Normal({ work, agent, cards, now, outcome, items }) {
   const { state, visit, ticket } = work;
   const since = { called: visit?.called_at, serving: visit?.started_at, paused: work.paused_since }[state];
   const minutes = oldest(work, cards, now);
@@ -38,7 +39,7 @@ function Normal({ work, cards, now, outcome, items }) {
   return html`<div class=${`bar-say ${ticket ? "" : "bar-free"} ${state === "paused" ? "bar-still" : ""}`}>
     ${ticket && html`<b class="bar-no num">${ticket.number}</b>`}
     <p class="bar-state" role="status"><b><${Shape} name=${SHAPE_OF[state]} />${recalled}</b><span>${small}</span></p>
-    <${Wait} n=${work.waiting} />
+    <${Wait} n=${work.waiting} here=${onlyHere(agent.agent)} />
   </div>`;
 }
 
@@ -67,8 +68,8 @@ function Says(props) {
   return html`<${Normal} ...${props} cards=${agent.cards} />`;
 }
 
-function Key({ own, hotkey, name, className = "", press, hit }) {
-  const tag = own.why && own.seconds ? t("bar.seconds", { n: own.seconds }) : hotkey;
+function Key({ own, name, className = "", press, hit }) {
+  const tag = own.why && own.seconds ? t("bar.seconds", { n: own.seconds }) : own.hotkey;
   return html`<button class=${`bar-key ${className} ${own.why ? "bar-off" : ""} ${hit ? "bar-hit" : ""}`} data-deed=${own.deed} aria-disabled=${Boolean(own.why)}
     title=${own.text} onClick=${() => press(own)}><span>${name ?? t(`bar.key.${own.deed}`)}</span><kbd>${tag}</kbd></button>`;
 }
@@ -77,9 +78,9 @@ function Acts({ keys, main, press, said, outcome }) {
   const finish = keys.find((key) => key.deed === "finish" && key.deed !== main.deed);
   const name = main.deed === "finish" && outcome !== "finished" ? t(`outcome.${outcome}`) : null;
   return html`<nav class=${`bar-keys ${finish ? "bar-both" : ""}`} aria-label=${t("win.keys")}>
-    <${Key} own=${main} hotkey="F2" name=${name} className=${`bar-main ${main.why ? "" : "bar-now"}`} press=${press} hit=${said?.deed === main.deed} />
-    ${finish && html`<${Key} own=${finish} hotkey="F4" press=${press} hit=${said?.deed === finish.deed} />`}
-    ${keys.filter((key) => ON_BAR.includes(key.deed)).map((key) => html`<${Key} key=${key.place} own=${key} hotkey=${key.hotkey} press=${press} hit=${said?.deed === key.deed} />`)}
+    <${Key} own=${main} name=${name} className=${`bar-main ${main.why ? "" : "bar-now"}`} press=${press} hit=${said?.deed === main.deed} />
+    ${finish && html`<${Key} own=${finish} press=${press} hit=${said?.deed === finish.deed} />`}
+    ${keys.filter((key) => ON_BAR.includes(key.deed)).map((key) => html`<${Key} key=${key.place} own=${key} press=${press} hit=${said?.deed === key.deed} />`)}
   </nav>`;
 }
 

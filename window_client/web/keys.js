@@ -4,14 +4,14 @@ import { whyNot } from "/assets/shared/refusal.js";
 import { t } from "/assets/shared/words.js";
 
 const ROW = [
-  { place: 1, hotkey: "F3", deed: "recall" },
-  { place: 2, hotkey: "F4", deed: "start_service" }, // or finish
-  { place: 3, hotkey: "F5", deed: "miss" },
-  { place: 4, hotkey: "F6", deed: "hold", menu: true },
-  { place: 5, hotkey: "F7", deed: "pass_on", menu: true },
-  { place: 6, hotkey: "F8", deed: "pause_window", menu: true }, // or reopen_window
-  { place: 7, hotkey: "F9", deed: "undo_call" },
-  { place: 8, hotkey: "F10", deed: "sign_out" },
+  { place: 1, deed: "recall" },
+  { place: 2, deed: "start_service" }, // or finish
+  { place: 3, deed: "miss" },
+  { place: 4, deed: "hold", menu: true },
+  { place: 5, deed: "pass_on", menu: true },
+  { place: 6, deed: "pause_window", menu: true }, // or reopen_window
+  { place: 7, deed: "undo_call" },
+  { place: 8, deed: "sign_out" },
 ];
 const WITHOUT_VISIT = new Set(["pause_window", "reopen_window", "sign_out"]);
 
@@ -38,7 +38,7 @@ function label(deed, { allowed, seconds }) {
   return t(allowed ? "win.key_left" : "win.key_in", { deed: t(`deed.${deed}`), n: seconds });
 }
 
-/** A key as the page draws it: `why` is null if it can be pressed, `text` says why not. */
+/** A key as the page draws it: `why` is null if it can be pressed, `text` says why not, `hotkey` is its place's. */
 export function keyFor(deed, { work, cut, now, outcome, items }, rest = {}) {
   const found = standing(work, deed, now);
   const why = cut ? "no_server" : found.why;
@@ -63,9 +63,10 @@ export function backKey(deed, parked, state) {
 }
 
 export function keysOf(state) {
-  const { work } = state;
+  const { work, hotkeys } = state;
   const serving = work.visit?.state === "serving";
-  return ROW.map((place) => {
+  return ROW.map((own) => {
+    const place = { ...own, hotkey: hotkeys[own.deed] };
     if (place.deed === "start_service" && serving) return keyFor("finish", state, { ...place, deed: "finish" });
     if (place.deed === "pause_window" && work.state === "paused") {
       return keyFor("reopen_window", state, { ...place, deed: "reopen_window", menu: false });
@@ -74,8 +75,12 @@ export function keysOf(state) {
   });
 }
 
-/** The one red key, always F2: what comes next in the ordinary case. */
+/** The one red key: what comes next in the ordinary case. */
 export function mainKey(state) {
+  return { ...ordinary(state), hotkey: state.hotkeys.main };
+}
+
+function ordinary(state) {
   const { work, outcome, items } = state;
   const plain = outcome === "finished" && items === 1;
   const next = keyFor("call_next", state);

@@ -11,6 +11,7 @@ import { Bar } from "./bar.js";
 import { openBarWindow } from "./bar_window.js";
 import { Choose } from "./choose.js";
 import { InHand } from "./hand.js";
+import { onlyHere, useHotkeys } from "./hotkeys.js";
 import { keysOf, mainKey } from "./keys.js";
 import { Line } from "./line.js";
 import { OUTCOMES } from "./outcomes.js";
@@ -28,22 +29,6 @@ function useSaid() {
     if (what) setTimeout(() => set((now) => (now === what ? null : now)), SAY_FOR);
   }, []);
   return [said, say];
-}
-
-/** The hotkeys work in this window and, while it is open, in the bar's. */
-function useHotkeys(press, bar) {
-  const current = useRef(press);
-  current.current = press;
-  useLayoutEffect(() => {
-    const onKey = (event) => {
-      if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
-      if (!/^F([2-9]|10)$/.test(event.key) && !(/^[1-7]$/.test(event.key) && event.target.tagName !== "INPUT")) return;
-      if (current.current(event.key)) event.preventDefault();
-    };
-    const windows = bar ? [window, bar.window] : [window];
-    for (const one of windows) one.addEventListener("keydown", onKey);
-    return () => windows.forEach((one) => one.removeEventListener("keydown", onKey));
-  }, [bar]);
 }
 
 /** The bar in its window, or null; and what opens it, or closes it again. */
@@ -103,44 +88,46 @@ function Desk({ agent, work }) {
   useLayoutEffect(() => (setOutcome("finished"), setItems(1), open(null)), [visit]);
 
   const cut = agent.cut || !agent.agent?.connected;
-  const state = { work, cut, now, outcome, items };
+  const state = { work, cut, now, outcome, items, hotkeys: agent.agent.hotkeys.keys };
   const keys = keysOf(state);
   const main = mainKey(state);
   if (changed.current.deed !== main.deed) changed.current = { deed: main.deed, at: performance.now() };
 
-  const run = async (deed, body) => {
+  const run = async (deed, body, id) => {
     open(null);
     say(null);
-    const answer = await agent.do(deed, body);
+    const answer = await agent.do(deed, body, id);
     if (answer === null) return;
     if (refused(answer)) say({ refusal: answer });
     else if (answer.kind === "nobody_waiting") say({ text: t("win.said_nobody") });
     else if (answer.kind === "called") say({ text: t("win.said_called", { number: answer.number, reason: reason(answer.reason) }) });
   };
-  const press = (key) => {
+  const press = (key, id) => {
     if (key.why) return say({ deed: key.deed, text: key.text });
     if (agent.busy) return;
     if (key.menu) return open(menu === key.deed ? null : key.deed);
-    run(key.deed, key.body);
+    run(key.deed, key.body, id);
   };
-  useHotkeys((name) => {
-    if (name === "F2") {
-      if (performance.now() - changed.current.at > GUARD) press(main);
+  useHotkeys((name, id) => {
+    if (name === main.hotkey) {
+      if (performance.now() - changed.current.at > GUARD) press(main, id);
       return true;
     }
     const key = keys.find((found) => found.hotkey === name);
-    if (key) press(key);
+    if (key) press(key, id);
     const wanted = work.visit?.state === "serving" && OUTCOMES[Number(name) - 1];
     if (wanted) setOutcome(wanted);
     return Boolean(key || wanted);
-  }, bar);
+  }, bar, agent);
+  const here = onlyHere(agent.agent);
+  useEffect(() => void (bar?.onTop && here && say({ deed: "hotkeys", text: here })), [bar, here]);
 
   const props = { agent, work, now, keys, main, press, run, outcome, setOutcome, items, setItems, said, cut };
   useBarPicture(bar, { ...props, menu, close: () => open(null) });
   return html`<main class="wp">
     <${Top} agent=${agent} work=${work} now=${now} bar=${bar} toggleBar=${toggleBar} />
     <${InHand} ...${props} /><${Line} ...${props} /><${Side} ...${props} />
-    <${Say} said=${said} cut=${cut} agent=${agent} now=${now} />
+    <${Say} said=${said} cut=${cut} agent=${agent} now=${now} here=${here} />
     <nav class="wp-keys" aria-label=${t("win.keys")}>${keys.map((key) => html`<${Key} key=${key.place} own=${key} press=${press} hit=${said?.deed === key.deed} />`)}</nav>
     ${menu && html`<${Choose} deed=${menu} work=${work} cards=${agent.cards} run=${run} close=${() => open(null)} />`}
   </main>`;
@@ -155,15 +142,15 @@ function Key({ own, press, hit }) {
     title=${own.why ? own.text : ""} onClick=${() => press(own)}>${own.label}<kbd>${own.hotkey}</kbd></button>`;
 }
 
-/** One line that says: a cut first, then what the last press said. */
-function Say({ said, cut, agent, now }) {
+/** One line that says: a cut first, then what the last press said, then that the hotkeys need this page. */
+function Say({ said, cut, agent, now, here }) {
   if (cut) {
     const since = agent.cut ? agent.cutSince + agent.offset : Date.parse(agent.agent?.since);
     const seconds = Math.max(0, Math.floor((now - since) / 1000));
     return html`<div class="warn wp-say" role="alert"><${Shape} name="fault" /><p class="refusal">
       <b>${t(agent.cut ? "win.cut_agent" : "win.cut_server", { n: seconds })}</b>${t("win.cut_do")}</p></div>`;
   }
-  if (!said) return null;
+  if (!said) return here ? html`<p class="wp-say wp-here"><${Shape} name="tri" />${here}</p>` : null;
   if (said.refusal) return html`<${Refusal} refusal=${said.refusal} className="wp-say" />`;
   return html`<div class=${`wp-say ${said.deed ? "warn" : "wp-told"}`} role="status">${said.deed && html`<${Shape} name="tri" />`}<p><b>${said.text}</b></p></div>`;
 }
