@@ -145,18 +145,12 @@ export class Agent extends Store {
 
   /** The WAV of a sentence (a query), or null. Throws when the agent does not answer. */
   async sound(query, signal) {
-    const answer = await fetch(`${this.#base}sound?${query}`, { headers: this.#headers(), cache: "no-store", signal });
+    const answer = await fetch(`${this.#base}sound?${query}`, { headers: this.headers(), cache: "no-store", signal });
     return answer.ok ? answer.arrayBuffer() : null;
   }
 
   /** Forget unanswered intentions: what comes next is somebody else's. */
   forget() {
     this.#intentions.forget();
-  /** The WAV of a sentence (a query), or null. Throws when the agent does not answer. */
-  async sound(query, signal) {
-    const answer = await fetch(`${this.#base}sound?${query}`, { headers: this.headers(), cache: "no-store", signal });
-    return answer.ok ? answer.arrayBuffer() : null;
-  }
-
   }
 }
