@@ -2,8 +2,8 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from contract.commands import LoadHall
@@ -20,7 +20,7 @@ from server.storage.hall_store import Head, next_hall_no
 from server.storage.journal import GENESIS, Entry, facts_text
 from server.storage.orders import Answer, KeyReused, Order
 from server.storage.register import Register
-from server.storage.statements import INSERT, REPLY_BY_KEY
+from server.storage.statements import INSERT, REPLIES_BY_KEY
 
 Action = Callable[[HallNow, Order, int], Reply]
 FirstDay = Callable[[dict[str, Any], int], Day]
@@ -43,19 +43,38 @@ def digest_of(order: Order) -> str:
 
 @dataclass(slots=True)
 class Decider:
-    """Decides one batch's commands on the writer's connection. `done`: this batch's own replies, by hall and key."""
+    """Decides one batch's commands on the writer's connection, and gathers what must be written of them."""
 
     connection: sqlite3.Connection
     actions: Mapping[str, Action]
     first_day: FirstDay
     halls: Halls
     now_ms: Callable[[], int]
-    done: dict[tuple[str, str], tuple[str, Answer]]
+    _known: dict[tuple[str, str], tuple[str, Answer]] = field(default_factory=dict)  # replies by hall and key
+    _replies: list[tuple[Any, ...]] = field(default_factory=list)
+    _entries: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def look_up(self, orders: Sequence[Order]) -> None:
+        """Know the stored replies of all keys that the batch brings."""
+        keys: dict[str, list[str]] = {}
+        for order in orders:
+            keys.setdefault(order.hall, []).append(order.key)
+        for hall, found in keys.items():
+            query = REPLIES_BY_KEY.format(", ".join("?" * len(found)))
+            for key, digest, body, refused in self.connection.execute(query, (hall, *found)):
+                self._known[hall, key] = digest, Answer(body, refused=bool(refused), repeat=False)
+
+    def write(self) -> None:
+        """The journal entries and the replies of the batch."""
+        if self._entries:
+            self.connection.executemany(INSERT["journal"], self._entries)
+        if self._replies:
+            self.connection.executemany(INSERT["replies"], self._replies)
 
     def answer(self, order: Order, digest: str) -> Answer | KeyReused:
         """The command's answer: the stored one if its key is known, else a new one."""
         place = (order.hall, order.key)
-        earlier = self.done.get(place) or self._stored(place)
+        earlier = self._known.get(place)
         if earlier is not None:
             known, answer = earlier
             repeat = Answer(answer.body, refused=answer.refused, repeat=True)
@@ -72,14 +91,9 @@ class Decider:
         answer = Answer(reply.model_dump_json().encode(), refused=refused, repeat=False, stored=stored)
         if not stored:
             return answer
-        self.done[place] = (digest, answer)
-        values = (order.hall, order.key, digest, answer.body, int(answer.refused), self.now_ms())
-        self.connection.execute(INSERT["replies"], values)
+        self._known[place] = (digest, answer)
+        self._replies.append((order.hall, order.key, digest, answer.body, int(answer.refused), self.now_ms()))
         return answer
-
-    def _stored(self, place: tuple[str, str]) -> tuple[str, Answer] | None:
-        row = self.connection.execute(REPLY_BY_KEY, place).fetchone()
-        return (row[0], Answer(row[1], refused=bool(row[2]), repeat=False)) if row else None
 
     def _decide(self, order: Order) -> Reply:
         """Run the action; a refusal by a rule must have changed nothing."""
@@ -135,9 +149,8 @@ class Decider:
             order.hall, head.revision, now_ms, deed, actor.name, actor.via.value, now.why, facts_text(facts)
         )
         head.hash = entry.hash_after(head.hash)
-        self.connection.execute(
-            INSERT["journal"],
-            (order.hall, head.revision, now_ms, deed, entry.actor, entry.via, entry.why, entry.facts, head.hash),
+        self._entries.append(
+            (order.hall, head.revision, now_ms, deed, entry.actor, entry.via, entry.why, entry.facts, head.hash)
         )
 
 

@@ -42,7 +42,7 @@ INSERT = {
         tables.codes,
     )
 }  # fmt: skip
-REPLY_BY_KEY = "SELECT digest, body, refused FROM replies WHERE hall = ? AND key = ?"
+REPLIES_BY_KEY = "SELECT key, digest, body, refused FROM replies WHERE hall = ? AND key IN ({})"
 HALL_ROW = "SELECT no, revision, day, first_revision, closed_ms, head_hash, time_ms FROM halls WHERE hall = ?"
 DELETE_CODE = "DELETE FROM codes WHERE hall = ? AND code_hash = ?"
 DELETE_OLD_REPLIES = "DELETE FROM replies WHERE hall = ? AND at_ms < ?"

@@ -178,11 +178,13 @@ class Writer:
             for name in names:
                 self._have(name)
             before = {name: known[0].revision for name, known in self._halls.items()}
-            decider = Decider(self._db, self._actions, self._first_day, self._halls, self._now_ms, {})
+            decider = Decider(self._db, self._actions, self._first_day, self._halls, self._now_ms)
+            decider.look_up([waiting.order for waiting in batch])
             answers = [decider.answer(waiting.order, waiting.digest) for waiting in batch]
             changed = [n for n in names if n in self._halls and self._halls[n][0].revision != before.get(n)]
             for name in changed:
                 save(self._db, name, *self._halls[name])
+            decider.write()
             self._commit()
         except BaseException as fault:
             self._roll_back(names)
