@@ -103,11 +103,15 @@ class Writer:
         self._greenlet = gevent.spawn(self._run)
 
     def stop(self) -> None:
-        """Commit what stands in the line, then close."""
+        """Commit what stands in the line, then close; whoever comes after that is told to come again."""
         if self._greenlet is not None:
             self._line.put(None)
             self._greenlet.join()
             self._greenlet = None
+            while not self._line.empty():
+                late = self._line.get_nowait()
+                if late is not None:
+                    late.result.set(_not_stored(Code.BUSY))
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -115,6 +119,8 @@ class Writer:
 
     def submit(self, order: Order) -> Answer:
         """Stand in the line and wait until the command is committed. Raises KeyReused."""
+        if self._greenlet is None:
+            return _not_stored(Code.BUSY)
         waiting = _Waiting(order)
         self._line.put(waiting)
         answer = waiting.result.get()

@@ -15,7 +15,7 @@ from server.storage import writer as writer_module
 from server.storage.hall_now import HallNow
 from server.storage.orders import Actor, Order
 from server.storage.published import Published
-from tests.server.hall_kit import AGENT, DESK, K1, K2, HallOnDisk, memory_of, rows_of, said
+from tests.server.hall_kit import AGENT, DESK, K1, K2, HallOnDisk, memory_of, new_key, rows_of, said
 
 TAKE = c.TakeNumber(line="A")
 
@@ -180,6 +180,16 @@ def test_stopping_commits_what_stands_in_the_line(hall: HallOnDisk) -> None:
     gevent.joinall(asking, raise_error=True)
     assert len(hall.select("tickets")) == 100
     hall.open()
+
+
+def test_a_command_after_the_stop_is_told_to_come_again_and_is_not_recorded(hall: HallOnDisk) -> None:
+    writer = hall.writer
+    hall.close()
+    late = writer.submit(Order("LJ", new_key(), K1, TAKE))
+    reply = said(late)
+    assert isinstance(reply, r.Refused) and (reply.code, late.stored) == (Code.BUSY, False)
+    hall.open()
+    assert hall.waiting("A") == []
 
 
 def test_every_command_has_its_deed() -> None:
