@@ -21,6 +21,9 @@ COMMANDS = {
     "voice": "display.command:voice",
     "slip": "kiosk.preview:slips",
     "doctor": "server.command.doctor:doctor",
+    "backup": "server.command.backup:backup",
+    "restore": "server.command.backup:restore",
+    "schema": "server.command.schema:schema",
 }
 
 

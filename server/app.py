@@ -4,6 +4,7 @@ import importlib.util
 import logging
 import os
 import signal
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -68,13 +69,17 @@ from server.pages.portraits import portrait_routes
 from server.pages.programme import programme_routes
 from server.pages.routes import Folders, pages
 from server.settings import Settings
+from server.storage.backup_faults import BackupStopped
 from server.storage.data_folder import Address, DataFolder, FolderInUse
 from server.storage.database import Database
 from server.storage.orders import SERVER, Answer, Order
 from server.storage.published import Published
 from server.storage.reader import Reader
+from server.storage.schema import SchemaNotKnown
+from server.storage.upgrade import bring
 from server.storage.writer import Writer, wall_ms
 
+_log = structlog.get_logger("server")
 STOP_WITHIN_S = 1.0  # for answers on their way; what is asked on kept connections meanwhile is not heard
 
 
@@ -248,11 +253,16 @@ def _packs(settings: Settings) -> dict[str, VoicePack]:
 
 def _open(folder: DataFolder) -> tuple[Database, bytes]:
     """The folder's database at the present schema, and its key. Raises CannotStart with the reason."""
-    database = Database(folder.path)
     try:
-        database.upgrade()
-        return database, folder.key()
-    except (CommandError, DatabaseError, OSError, ValueError) as error:
+        kept = bring(folder.path)
+        if kept is not None:
+            _log.warning("upgraded", backup_before=str(kept))
+        return Database(folder.path), folder.key()
+    except SchemaNotKnown as error:
+        raise CannotStart(str(error)) from error
+    except BackupStopped as error:
+        raise CannotStart(f"升级前的备份没有做成，没有升级 / no backup before the upgrade, so none: {error}") from error
+    except (CommandError, DatabaseError, sqlite3.DatabaseError, OSError, ValueError) as error:
         raise CannotStart(f"打不开数据目录 / cannot open the data folder {folder.path}: {error}") from error
 
 

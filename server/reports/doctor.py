@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RowMapping, text
 
 from contract.words import State, Step
 from server.domain.ticket import LIFE
+from server.storage.database import Database
 from server.storage.journal import Entry, verify
 
 _EXAMPLES = 20
@@ -202,3 +203,14 @@ def examine(connection: Connection, hall: str) -> list[Finding]:
                 break
             found.append(Finding(name, what))
     return found
+
+
+def examine_all(database: Database) -> dict[str, list[Finding]]:
+    """Every hall of a database, each from one consistent state."""
+    engine = database.reading_engine()
+    try:
+        with engine.connect() as connection:
+            halls = list(connection.scalars(text("SELECT hall FROM halls ORDER BY hall")))
+            return {hall: examine(connection, hall) for hall in halls}
+    finally:
+        engine.dispose()

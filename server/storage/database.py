@@ -3,10 +3,10 @@
 import sqlite3
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import NullPool
+
+from server.storage.schema import move
 
 NAME = "paihao.db"
 
@@ -18,15 +18,8 @@ class Database:
         self.path = folder / NAME
 
     def upgrade(self) -> None:
-        """Create the schema, or bring an older one up to date (Alembic)."""
-        config = Config()
-        config.set_main_option("script_location", "server.storage:migrations")
-        config.set_main_option("path_separator", "os")
-        engine = self._engine(read_only=False)
-        with engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-        engine.dispose()
+        """Create the schema, or bring an older one up to date. Raises SchemaNotKnown for one of a newer program."""
+        move(self.path)
 
     def writer_connection(self) -> sqlite3.Connection:
         """The writer's: WAL, synced at each commit, never waiting inside SQLite (that would freeze the loop)."""
