@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from contract.replies import Words
-from contract.words import Audience, HoldKind, WhyClosed, WindowState
+from contract.words import Audience, Doubt, HoldKind, WhyClosed, WindowState
 
 
 class Card(BaseModel):
@@ -70,6 +70,9 @@ class LineCard(Card):
     why: WhyClosed | None
     again: str | None  # local HH:MM when numbers are given again today
     order: int
+    # for a kiosk that is cut off from the server
+    place: Words | None = None  # as it stands on the slip
+    taking: list[tuple[str, str]] = []  # the day's spans (UTC) in which numbers are given by the hours; [] at any time
 
 
 class Panel(Card):
@@ -134,6 +137,7 @@ class TicketInHand(Card):
     taken_at: str
     returns: int
     reason: str  # why this one
+    late: bool = False  # a kiosk gave it while the server was away
 
 
 class VisitInHand(Card):
@@ -145,6 +149,7 @@ class VisitInHand(Card):
     started_at: str | None
     recalls: int
     last_called_at: str | None = None
+    rate_within_s: int | None = None  # how long its citizen will be asked to rate at the keypad; None: not asked
     announced: bool | None = None  # whether its last call was spoken; null where no page has spoken in its zone today
 
 
@@ -225,6 +230,7 @@ class QueuedTicket(Card):
     since: str
     returned: int
     transferred: bool
+    late: bool = False  # a kiosk gave it while the server was away
 
 
 class QueueCard(Card):
@@ -280,13 +286,26 @@ class GuideRequestOnCard(Card):
     since: str
 
 
+class DoubtfulNumber(Card):
+    """A number that a kiosk gave while the server was away, and what staff should know of it."""
+
+    ticket: int
+    number: str
+    line: str
+    kiosk: str
+    doubts: list[Doubt]
+    since: str
+
+
 class DevicesCard(Card):
-    """`devices`: device health, slips to look after, tickets at work, citizens who asked for a guide."""
+    """`devices`: device health, slips to look after, tickets at work, citizens who asked for a guide, doubtful
+    numbers that wait."""
 
     devices: list[DeviceOnCard]
     slips: list[SlipTrouble]
     at_work: list[TicketAtWork]
     requests: list[GuideRequestOnCard] = []
+    doubtful: list[DoubtfulNumber] = []
 
 
 class TodayCard(Card):

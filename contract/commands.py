@@ -56,6 +56,51 @@ class TakeNumber(Command):
     print_at: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z\-]{1,20}$")] | None = None
 
 
+Instance = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+Number = Annotated[int, Field(ge=1, le=999_999)]
+
+
+class LeaseNumbers(Command):
+    """A kiosk leases a block of numbers, to give them while the server is away. `instance`: this installation of the
+    agent; `after`: the highest number of `day` that it holds, 0 for none."""
+
+    deed = "lease_numbers"
+    day: date
+    instance: Instance
+    after: Annotated[int, Field(ge=0, le=999_999)]
+
+
+class RecordLeased(Command):
+    """A number was given from a leased block while the server was away. Sent again with what is known meanwhile.
+
+    `first`, `last`: the block. `taken_at`: the server's time as the kiosk knew it; `offset_ms`: that clock minus the
+    machine's own. `instead_of`: the ticket that the server gave for the same press, of which nobody was told.
+    """
+
+    deed = "record_leased"
+    day: date
+    number: Number
+    first: Number
+    last: Number
+    line: LineId
+    language: Annotated[str, StringConstraints(pattern="^(zh|en)$")] = "zh"
+    taken_at: AwareDatetime
+    offset_ms: int = 0
+    outcome: SlipOutcome | None = None
+    after: SlipAfter | None = None
+    reason: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")] | None = None
+    substituted: Annotated[int, Field(ge=0, le=999)] = 0
+    instead_of: Id | None = None
+
+    @model_validator(mode="after")
+    def _of_its_block(self) -> Self:
+        if not self.first <= self.number <= self.last:
+            raise ValueError("number outside its block")
+        if self.after is not None and self.outcome in (None, SlipOutcome.PRINTED):
+            raise ValueError("after without an outcome that needs it")
+        return self
+
+
 class AtWindow(Command):
     """A clerk's deed: the window, and the visit in hand that the clerk was looking at."""
 
@@ -87,6 +132,20 @@ class Finish(AtWindow):
     deed = "finish"
     outcome: Outcome = Outcome.FINISHED
     items: Annotated[int, Field(ge=1, le=99)] = 1
+
+
+class RecordFinish(Command):
+    """The visit in hand was finished while the server was away. `finished_at`: the server's time as the agent knew
+    it."""
+
+    deed = "record_finish"
+    window: WindowNo
+    visit: Id
+    staff_no: Login | None = None
+    outcome: Outcome = Outcome.FINISHED
+    items: Annotated[int, Field(ge=1, le=99)] = 1
+    finished_at: AwareDatetime
+    offset_ms: int = 0
 
 
 class PassOn(AtWindow):
@@ -466,5 +525,6 @@ COMMANDS: dict[str, type[Command]] = {
         Rate, NotRatedAtCounter, RecordSlip, ReprintSlip, ReportDevice, SessionTurn, TurnOfDay,
         TerminalLost, AnnounceCall, LoadHall, AddUser, InviteUser, SetPassword, DisableUser, SetRoles, DeskSignIn,
         DeskSignOut, EnrolDevice, PairDisplay, RedeemCode, RevokeDevice, RateLater, AddReasons,
+        LeaseNumbers, RecordLeased, RecordFinish,
     )
 }  # fmt: skip

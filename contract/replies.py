@@ -1,6 +1,6 @@
 """What the server answers. Every reply has `kind` and the hall's `revision` after it; a refusal is a reply too."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -57,9 +57,21 @@ class Issued(Reply):
     language: str = "zh"
     reprint: bool = False
     print_at: str | None = None
+    cut_since: datetime | None = None  # given by a kiosk that has no server since then; `ahead` is the least there are
     # added when answering, never stored:
     link: str | None = None
     short_code: str | None = None
+
+
+class Leased(Reply):
+    """A kiosk may give these numbers of its own series itself, on this business day, which ends at `until` (UTC)."""
+
+    kind: Literal["leased"] = "leased"
+    series: str
+    first: int
+    last: int
+    day: date
+    until: datetime
 
 
 class Called(Reply):

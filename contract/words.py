@@ -42,6 +42,16 @@ class Step(StrEnum):
     CANCEL = "cancel"
     CLOSE_DAY = "close_day"
     TURN_OF_DAY = "turn_of_day"
+    LATE_FINISH = "late_finish"  # it was finished while the line was cut, and the server did something else meanwhile
+
+
+class Doubt(StrEnum):
+    """What staff should know of a number that a kiosk gave while the server was away."""
+
+    CLOCK = "clock"  # the kiosk's clock was wrong: the time is not the one it told
+    LINE_CLOSED = "line_closed"  # the line takes no numbers any more
+    LINE_GONE = "line_gone"  # the line is not there any more: it stands in another
+    DAY_OVER = "day_over"  # its day had ended before the server heard of it
 
 
 class Level(IntEnum):
@@ -243,6 +253,11 @@ class Code(StrEnum):
     ASK_DESK = "ask_desk"
     TOO_SOON = "too_soon"
     REASON_MISSING = "reason_missing"
+    # numbers leased to a kiosk
+    LEASED_ELSEWHERE = "leased_elsewhere"
+    SERIES_TAKEN = "series_taken"
+    NUMBER_CLASH = "number_clash"
+    BLOCK_USED_UP = "block_used_up"
     # a ticket's life
     TICKET_UNKNOWN = "ticket_unknown"
     VISIT_UNKNOWN = "visit_unknown"

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from contract.words import ADMINISTRATORS, Code, Role, Step
+from contract.words import ADMINISTRATORS, Code, DeviceKind, Role, Step
 from server.domain.day import Day
 from server.domain.errors import Refusal
 from server.domain.later_rating import RatedVisit
+from server.domain.leasing import kiosk_series
 from server.domain.ticket import Ticket
 from server.storage.hall_now import HallNow
 from server.storage.register import OneTimeCode, User
@@ -39,6 +40,17 @@ def need_user(now: HallNow, login: str) -> User:
     if user is None:
         raise Refusal(Code.USER_UNKNOWN, login=login)
     return user
+
+
+def need_own_series(now: HallNow, kiosk: str) -> str:
+    """The series of a kiosk, which no other kiosk of the hall has."""
+    series = kiosk_series(kiosk)
+    enrolled = [d.name for d in now.register.devices.values() if d.kind is DeviceKind.KIOSK and not d.revoked]
+    meant = [d.code for d in now.day.hall.devices if d.kind == "kiosk"]
+    for other in (*enrolled, *meant):
+        if other != kiosk and kiosk_series(other) == series:
+            raise Refusal(Code.SERIES_TAKEN, device=kiosk, other=other, series=series)
+    return series
 
 
 def need_roles(roles: Sequence[Role]) -> tuple[Role, ...]:

@@ -14,7 +14,7 @@ def redeem_code(now: HallNow, command: RedeemCode, actor: Actor, now_ms: int) ->
     code = need_code(now, command.code_hash, "device", now_ms)
     device = now.register.devices[code.subject]
     now.use_code(code.code_hash)
-    now.put_device(replace(device, token_hash=command.token_hash, revoked=False))
+    now.put_device(replace(device, token_hash=command.token_hash, revoked=False, instance=None))
     now.facts = {"device": device.name}
     return Enrolled(
         revision=now.day.revision,

@@ -22,6 +22,7 @@ from server.actions.enrol_device import enrol_device
 from server.actions.finish import finish
 from server.actions.hold import hold
 from server.actions.invite_user import invite_user
+from server.actions.lease_numbers import lease_numbers
 from server.actions.load_hall import load_hall
 from server.actions.miss import miss
 from server.actions.not_rated import not_rated
@@ -31,6 +32,8 @@ from server.actions.pause_window import pause_window
 from server.actions.rate import rate
 from server.actions.rate_later import rate_later
 from server.actions.recall import recall
+from server.actions.record_finish import record_finish
+from server.actions.record_leased import record_leased
 from server.actions.record_slip import record_slip
 from server.actions.redeem_code import redeem_code
 from server.actions.release import release
@@ -87,6 +90,9 @@ ACTIONS: dict[str, Action] = {
     "cancel": _deed(c.Cancel, cancel),
     "close_day": _deed(c.CloseDay, close_day),
     "stop_line": _deed(c.StopLine, stop_line),
+    "lease_numbers": _deed(c.LeaseNumbers, lease_numbers),
+    "record_leased": _deed(c.RecordLeased, record_leased),
+    "record_finish": _deed(c.RecordFinish, record_finish),
     "call_guide": _deed(c.CallGuide, call_guide),
     "attend_kiosk": _deed(c.AttendKiosk, attend_kiosk),
     "turn_of_day": _deed(c.TurnOfDay, turn_of_day),

@@ -28,6 +28,7 @@ def turn_of_day(now: HallNow, command: TurnOfDay, actor: Actor, now_ms: int) -> 
         raise Refusal(Code.DAY_NOT_EMPTY, numbers=still)
     for session in [s for s in now.register.sessions.values() if s.window is not None]:
         now.end_session(session.id, now_ms)
+    unused = day.leased.unused(day.day.isoformat())
     day.turn(today, now_ms)
-    now.facts = {"day": today.isoformat()}
+    now.facts = {"day": today.isoformat(), **({"unused": unused} if unused else {})}
     return done(day)

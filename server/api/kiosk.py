@@ -1,11 +1,12 @@
-"""What a kiosk may do: take numbers, tell of a slip and of its printer, ask for a guide; and fetch a slip to print."""
+"""What a kiosk may do: take numbers, tell of a slip and of its printer, ask for a guide; lease numbers and
+tell of those it gave; and fetch a slip to print."""
 
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from pydantic import Field
 
-from contract.commands import MAX_ID, CallGuide, RecordSlip, ReportDevice, TakeNumber
-from contract.replies import Done, Issued
+from contract.commands import MAX_ID, CallGuide, LeaseNumbers, RecordLeased, RecordSlip, ReportDevice, TakeNumber
+from contract.replies import Done, Issued, Leased
 from contract.words import Audience, Code
 from server.actions.answers import issued
 from server.api.answers import json_bytes
@@ -33,6 +34,8 @@ def kiosk_api(door: Door, reader: Reader) -> APIBlueprint:
     accept(api, door, Place.KIOSK, RecordSlip, Done)
     accept(api, door, Place.KIOSK, ReportDevice, Done)
     accept(api, door, Place.KIOSK, CallGuide, Done)
+    accept(api, door, Place.KIOSK, LeaseNumbers, Leased)
+    accept(api, door, Place.KIOSK, RecordLeased, Issued)
 
     @api.get("/slip/<int:slip>", responses={200: Issued})
     def slip(path: SlipPath) -> Response:

@@ -16,6 +16,7 @@ from contract.commands import (
     PauseWindow,
     Rate,
     Recall,
+    RecordFinish,
     ReopenWindow,
     ReportDevice,
     Resume,
@@ -81,7 +82,8 @@ def window_api(door: Door) -> APIBlueprint:
 
     for command in (CallNext, Resume, BringBack):
         accept(api, door, Place.WINDOW, command, Called)
-    accept(api, door, Place.WINDOW, Finish, Finished)
+    for finishing in (Finish, RecordFinish):
+        accept(api, door, Place.WINDOW, finishing, Finished)
     for deed in _CLERKS_DEEDS:
         accept(api, door, Place.WINDOW, deed, Done)
     for of_device in (Rate, NotRatedAtCounter, ReportDevice):

@@ -6,20 +6,22 @@ Every change goes through a method here, so that what must be written and which 
 from collections import Counter, deque
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 from contract.words import NotRated, State, Step, VisitEnd, WindowState
 from server.domain.guide import GuideRequest
 from server.domain.hall import Hall
-from server.domain.hours import scheduled
+from server.domain.hours import business_day, scheduled
 from server.domain.indicators import RECENT_MS
 from server.domain.later_rating import LaterRating, RatedVisit, Reasons, remembered
+from server.domain.leasing import Block, Given, LeasedNumbers
 from server.domain.line import CHOSEN, Next, Queue, callable_lines, next_for
 from server.domain.numbering import Series
 from server.domain.tally import Tally
 from server.domain.ticket import Slip, Ticket, Visit
 
 _MOST_CALLS = 400  # kept for the boards
+TOLD_WITHIN_DAYS = 3  # as long as a counter record is waited for
 
 
 @dataclass(slots=True)
@@ -78,6 +80,7 @@ class Changed:
     visits: dict[int, Visit] = field(default_factory=dict)
     slips: dict[int, Slip] = field(default_factory=dict)
     requests: dict[int, GuideRequest] = field(default_factory=dict)
+    blocks: list[Block] = field(default_factory=list)
     windows: dict[str, WindowNow] = field(default_factory=dict)
     records: list[CounterRecord] = field(default_factory=list)
     later: list[LaterRating] = field(default_factory=list)
@@ -122,6 +125,8 @@ class Day:
         self.stopped: dict[str, bool] = {}
         self.pending: dict[int, Visit] = {}  # finished, rateable, no counter record yet (earlier days included)
         self.rated: dict[int, RatedVisit] = {}  # those that have it, of the days in which a citizen may add to it
+        self.leased = LeasedNumbers()
+        self.cut_short: dict[int, Visit] = {}  # visits that a turn of the day ended, whose finish may still be told
         self.changed = Changed()
         self.touched = Touched(everything=True)
         self._begin(day)
@@ -371,7 +376,10 @@ class Day:
 
     def turn(self, today: date, now_ms: int) -> None:
         """Begin a new day; visits that still owe their counter record stay known."""
+        ended = [v for v in (*self.visits.values(), *self.cut_short.values()) if may_be_told(self.hall, v, today)]
+        self.cut_short = {visit.id: visit for visit in ended}
         self._begin(today)
+        self.leased.blocks = {}
         for window in self.windows.values():
             window.visit = None
             self.vacate(window, now_ms)
@@ -424,6 +432,7 @@ class Day:
         """Mark a ticket to be written."""
         ticket.revision = self.revision
         self.changed.tickets[ticket.id] = ticket
+        self.changed.devices |= bool(ticket.doubts)
 
     def save_visit(self, visit: Visit) -> None:
         """Mark a visit to be written; its window's cards change with it."""
@@ -436,6 +445,27 @@ class Day:
         """Mark a window to be written."""
         window.revision = self.revision
         self.changed.windows[window.no] = window
+
+    def lease(self, block: Block) -> None:
+        """A block of numbers is a kiosk's, today or on the day that it says."""
+        block = replace(block, revision=self.revision)
+        self.changed.blocks.append(block)
+        if block.day == self.day.isoformat():
+            self.leased.know(block)
+
+    def know_given(self, ticket: Ticket) -> None:
+        """A number that a kiosk gave by itself, of whichever day, new or loaded."""
+        if ticket.told_ms is not None:
+            self.leased.given[ticket.day, ticket.series, ticket.number] = Given(ticket.id, ticket.told_ms)
+
+    def add_ended(self, ticket: Ticket, slip: Slip) -> None:
+        """A number of a day that has ended, told late: it counts there, not here."""
+        self.changed.steps.append((ticket.id, None, ticket.state))
+        ticket.take(Step.TURN_OF_DAY)
+        self.changed.steps.append((ticket.id, Step.TURN_OF_DAY, ticket.state))
+        self.save(ticket)
+        slip.revision = self.revision
+        self.changed.slips[slip.id] = slip
 
     def open_request(self, kiosk: str) -> GuideRequest | None:
         """The request of a citizen at this kiosk that nobody has seen to yet."""
@@ -460,3 +490,10 @@ class Day:
         """Everything changed stands on the disk's way; only the cards remain to be made."""
         self.touched.add(self.changed)
         self.changed = Changed()
+
+
+def may_be_told(hall: Hall, visit: Visit, today: date) -> bool:
+    """Whether the turn of a day ended a visit of the last days that had begun: it may have been finished in truth."""
+    if visit.end is not VisitEnd.ABANDONED or visit.started_ms is None or visit.outcome is not None:
+        return False
+    return business_day(hall, visit.ended_ms or 0) >= today - timedelta(days=TOLD_WITHIN_DAYS)

@@ -84,8 +84,7 @@ def taking(hall: Hall, line: Line, day: date, now_ms: int, priority: str = "") -
     if hall.rules.always_open:
         return OPEN
     now = local(hall, now_ms)
-    spans = [(s.numbers_from, taking_ends(s, line), s) for s in sessions_of(hall, day) if _serves(s, line, windows)]
-    spans = [span for span in spans if not span[2].booked_only]
+    spans = taking_spans(hall, line, day, priority)
     if not spans:
         return Taking(open=False, why=WhyClosed.NO_SESSION_TODAY)
     clock = now.time() if now.date() == day else time.max
@@ -94,7 +93,15 @@ def taking(hall: Hall, line: Line, day: date, now_ms: int, priority: str = "") -
     return _why_not(clock, spans)
 
 
-def _why_not(clock: time, spans: list[tuple[time, time, Session]]) -> Taking:
+@derived
+def taking_spans(hall: Hall, line: Line, day: date, priority: str = "") -> tuple[tuple[time, time, Session], ...]:
+    """From when to when the day's sessions give numbers for the line."""
+    windows = admitting(hall, line, priority)
+    serving = [s for s in sessions_of(hall, day) if _serves(s, line, windows) and not s.booked_only]
+    return tuple((s.numbers_from, taking_ends(s, line), s) for s in serving)
+
+
+def _why_not(clock: time, spans: tuple[tuple[time, time, Session], ...]) -> Taking:
     again = min((begins for begins, _, _ in spans if begins > clock), default=None)
     if clock < min(begins for begins, _, _ in spans):
         return Taking(open=False, why=WhyClosed.BEFORE_HOURS, again=again)

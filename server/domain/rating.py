@@ -17,7 +17,7 @@ def rateable(hall: Hall, line: Line) -> bool:
 
 def invite(day: Day, visit: Visit, now_ms: int) -> None:
     """Finish asks the citizen, or, where no keypad stands, says at once that there is none."""
-    if not rateable(day.hall, day.hall.lines[visit.line]):
+    if not _may_be_rated(day.hall, visit):
         return
     visit.rateable = True
     day.pending[visit.id] = visit
@@ -25,6 +25,16 @@ def invite(day: Day, visit: Visit, now_ms: int) -> None:
         visit.invited_ms, visit.deadline_ms = now_ms, now_ms + day.hall.rules.rate_within_s * 1000
     else:
         day.record(CounterRecord(visit.id, None, NotRated.NO_KEYPAD, now_ms, visit.window, visit.clerk))
+
+
+def _may_be_rated(hall: Hall, visit: Visit) -> bool:
+    line = hall.lines.get(visit.line)
+    return line is not None and rateable(hall, line)
+
+
+def asked_at_keypad(hall: Hall, visit: Visit) -> bool:
+    """Whether the citizen will be asked at the window's keypad when the visit is finished."""
+    return _may_be_rated(hall, visit) and hall.has_keypad(visit.window)
 
 
 def need_record(day: Day, visit_id: int) -> Visit:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from contract.words import (
     FINAL_STATES,
     Code,
+    Doubt,
     HoldKind,
     Outcome,
     Priority,
@@ -28,6 +29,7 @@ LIFE: dict[State, dict[Step, State]] = {
         Step.REROUTE: State.WAITING,
         Step.CLOSE_DAY: State.ABANDONED,
         Step.TURN_OF_DAY: State.ABANDONED,
+        Step.LATE_FINISH: State.DONE,
     },
     State.CALLED: {
         Step.RECALL: State.CALLED,
@@ -37,6 +39,7 @@ LIFE: dict[State, dict[Step, State]] = {
         Step.RELEASE: State.WAITING,
         Step.CANCEL: State.CANCELLED,
         Step.TURN_OF_DAY: State.ABANDONED,
+        Step.LATE_FINISH: State.DONE,
     },
     State.SERVING: {
         Step.FINISH: State.DONE,
@@ -50,6 +53,7 @@ LIFE: dict[State, dict[Step, State]] = {
         Step.BRING_BACK: State.CALLED,
         Step.ABANDON: State.ABANDONED,
         Step.TURN_OF_DAY: State.ABANDONED,
+        Step.LATE_FINISH: State.DONE,
     },
     State.MISSED: {
         Step.RETURN: State.WAITING,
@@ -58,6 +62,7 @@ LIFE: dict[State, dict[Step, State]] = {
         Step.CANCEL: State.CANCELLED,
         Step.CLOSE_DAY: State.ABANDONED,
         Step.TURN_OF_DAY: State.ABANDONED,
+        Step.LATE_FINISH: State.DONE,
     },
     State.DONE: {},
     State.ABANDONED: {},
@@ -99,6 +104,9 @@ class Ticket:
     only_window: str = ""
     missed_ms: int | None = None
     visit: int | None = None  # the open visit: called, serving or parked; after a miss the last one is closed
+    received_ms: int | None = None  # a kiosk gave it while the server was away, which heard of it then
+    told_ms: int | None = None  # the take time which that kiosk told
+    doubts: tuple[Doubt, ...] = ()
     revision: int = 0
 
     def take(self, step: Step) -> None:
@@ -149,6 +157,7 @@ class Visit:
     invitation_ended_ms: int | None = None
     invitation_ended_by: str = ""
     announced: int | None = None  # the newest of its calls that was spoken
+    received_ms: int | None = None  # it was finished while the line was cut; the server heard of it then
     revision: int = 0
 
     def close(self, end: VisitEnd, now_ms: int) -> None:

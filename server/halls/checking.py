@@ -49,6 +49,7 @@ CHECKS = (
     Check(places.incomplete_devices, frozenset({"devices", "windows"})),
     Check(places.shared_addresses),
     Check(places.second_devices),
+    Check(places.kiosk_series_apart),
     Check(coverage.unserved_services, frozenset({"services", "windows", "hours"})),
     Check(coverage.unserved_in_session, frozenset({"windows"})),
     Check(coverage.unserved_duties, frozenset({"windows"})),

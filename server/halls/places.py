@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from server.domain.hall import Text
+from server.domain.leasing import kiosk_series
 from server.halls.draft import Draft, Row
 from server.halls.faults import Fault
 
@@ -96,6 +97,20 @@ def shared_addresses(draft: Draft) -> Iterator[Fault]:
                 f"线路 {place[1]} 上的地址 {address} 已由 {other} 使用",
                 f"address {address} on line {place[1]} is used by {other} already",
             )
+
+
+def kiosk_series_apart(draft: Draft) -> Iterator[Fault]:
+    """Each kiosk numbers the tickets that it gives without the server in a series of its own."""
+    first: dict[str, str] = {}
+    for device in draft["devices"]:
+        code = device.text("code")
+        if device.text("kind") != "kiosk" or not code:
+            continue
+        series = kiosk_series(code)
+        other = first.setdefault(series, code)
+        if other != code:
+            zh = f"断线取号的号段 {series} 与 {other} 相同"
+            yield _device(device, "code", zh, f"would number tickets {series} as {other} does")
 
 
 def second_devices(draft: Draft) -> Iterator[Fault]:

@@ -60,6 +60,8 @@ RIGHTS: dict[Place, dict[str, Right]] = {
         "record_slip": _KIOSK,
         "report_device": _KIOSK,
         "call_guide": _KIOSK,
+        "lease_numbers": _KIOSK,
+        "record_leased": _KIOSK,
     },
     Place.WINDOW: {
         "sign_in": Right(By.PASSWORD_AT_DEVICE, DeviceKind.WINDOW, frozenset({Role.CLERK})),
@@ -79,6 +81,7 @@ RIGHTS: dict[Place, dict[str, Right]] = {
         "reopen_window": _CLERK,
         "rate": _WINDOW,
         "not_rated": _WINDOW,
+        "record_finish": _WINDOW,
         "report_device": _WINDOW,
     },
     Place.DESK: {

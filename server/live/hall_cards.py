@@ -5,11 +5,13 @@ from functools import lru_cache
 
 from contract import cards as c
 from contract.words import Priority, State, WhyClosed
-from server.actions.answers import line_department, priority_words, wait_of, words
+from server.actions.answers import line_department, priority_words, wait_of, windows_of, words
 from server.actions.take_number import line_taking
 from server.domain.day import Day
-from server.domain.hall import Hall, Service, Zone
-from server.domain.hours import hall_hours, scheduled
+from server.domain.derived import derived
+from server.domain.hall import Hall, Line, Service, Zone
+from server.domain.hours import hall_hours, scheduled, taking_spans, to_ms
+from server.domain.place import place
 from server.domain.ticket import Ticket
 from server.domain.voice import languages
 from server.storage.hall_now import HallNow
@@ -18,6 +20,7 @@ _RECENT_CALL_MS = 60_000
 _AT_LEAST_CALLS = 8
 _MOST_QUEUED = 300
 _MOST_SLIPS = 50
+_MOST_DOUBTFUL = 100
 
 
 def iso(ms: int) -> str:
@@ -85,7 +88,18 @@ def line_card(day: Day, line_id: str, now_ms: int) -> c.LineCard:
         why=WhyClosed.ASK_DESK if state.open and desk else state.why,
         again=clock(state.again),
         order=line.order,
+        place=words(place(hall, windows_of(hall, line, day.day))),
+        taking=_taking(hall, line, day.day),
     )
+
+
+@derived
+def _taking(hall: Hall, line: Line, day: date) -> list[tuple[str, str]]:
+    """The spans in which the hours let numbers be given; none where it is always."""
+    if hall.rules.always_open:
+        return []
+    spans = taking_spans(hall, line, day)
+    return [(iso(to_ms(hall, day, begins)), iso(to_ms(hall, day, ends))) for begins, ends, _ in spans]
 
 
 def service_card(service: Service) -> c.ServiceCard:
@@ -112,14 +126,16 @@ def queue_card(day: Day, line_id: str) -> c.QueueCard:
 
 
 def _queued(ticket: Ticket) -> c.QueuedTicket:
+    late = ticket.told_ms is not None
     return _in_line(
-        ticket.id, ticket.label, ticket.priority, ticket.taken_ms, ticket.returns, transferred=ticket.transferred
-    )
+        ticket.id, ticket.label, ticket.priority, ticket.taken_ms, ticket.returns, transferred=ticket.transferred,
+        late=late,
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=8192)  # a line is shown anew with each of its changes, and most who wait stay as they were
 def _in_line(
-    ticket: int, number: str, priority: Priority | None, taken_ms: int, returned: int, *, transferred: bool
+    ticket: int, number: str, priority: Priority | None, taken_ms: int, returned: int, *, transferred: bool, late: bool
 ) -> c.QueuedTicket:
     return c.QueuedTicket(
         ticket=ticket,
@@ -128,6 +144,7 @@ def _in_line(
         since=iso(taken_ms),
         returned=returned,
         transferred=transferred,
+        late=late,
     )
 
 
@@ -198,7 +215,16 @@ def devices_card(now: HallNow) -> c.DevicesCard:
         c.GuideRequestOnCard(request=r.id, kiosk=r.kiosk, zone=_zone_of(now, r.kiosk), since=iso(r.asked_ms))
         for r in day.requests.values() if r.open
     ]  # fmt: skip
-    return c.DevicesCard(devices=devices, slips=slips[-_MOST_SLIPS:], at_work=at_work, requests=requests)
+    doubtful = [
+        c.DoubtfulNumber(
+            ticket=t.id, number=t.label, line=t.line, kiosk=t.kiosk, doubts=list(t.doubts), since=iso(t.taken_ms)
+        )
+        for t in day.all_of(State.WAITING) if t.doubts
+    ]  # fmt: skip
+    return c.DevicesCard(
+        devices=devices, slips=slips[-_MOST_SLIPS:], at_work=at_work, requests=requests,
+        doubtful=doubtful[-_MOST_DOUBTFUL:],
+    )  # fmt: skip
 
 
 def _zone_of(now: HallNow, kiosk: str) -> str | None:

@@ -8,6 +8,7 @@ from server.actions.answers import priority_words, words
 from server.domain.day import Day, OwnDay
 from server.domain.hall import Window
 from server.domain.line import callable_lines, tier_of
+from server.domain.rating import asked_at_keypad
 from server.domain.ticket import Ticket, Visit
 from server.domain.voice import VoiceState, is_silent
 from server.domain.window import deeds
@@ -219,6 +220,7 @@ def _ticket(day: Day, visit: Visit) -> c.TicketInHand:
         taken_at=iso(ticket.taken_ms),
         returns=ticket.returns,
         reason=visit.reason,
+        late=ticket.told_ms is not None,
     )
 
 
@@ -230,6 +232,7 @@ def _visit(day: Day, visit: Visit) -> c.VisitInHand:
         started_at=iso(visit.started_ms) if visit.started_ms is not None else None,
         recalls=visit.recalls,
         last_called_at=iso(visit.last_call_ms),
+        rate_within_s=day.hall.rules.rate_within_s if asked_at_keypad(day.hall, visit) else None,
         announced=_announced(day, visit),
     )
 

@@ -34,13 +34,26 @@ def _rows(connection: Connection, query: str, **values: Any) -> Iterable[RowMapp
 
 
 def numbers_once(connection: Connection, hall: str) -> Iterator[str]:
-    """A number is unique per hall, business day and series, and the numbers of a series have no gap."""
+    """A number is unique per hall, business day and series; a series has no gap but what was leased to its kiosk."""
     query = (
-        "SELECT day, series, COUNT(*) AS n, COUNT(DISTINCT number) AS d, MAX(number) AS m "
-        "FROM tickets WHERE hall = :hall GROUP BY day, series HAVING n <> d OR m <> d"
+        "SELECT day, series, COUNT(*) AS n, COUNT(DISTINCT number) AS d, MAX(number) AS m, COUNT(told_ms) AS leased "
+        "FROM tickets WHERE hall = :hall GROUP BY day, series HAVING n <> d OR (leased = 0 AND m <> d)"
     )
     for row in _rows(connection, query, hall=hall):
         yield f"{row['day']} {row['series']}: {row['n']} tickets, {row['d']} numbers, highest {row['m']}"
+
+
+def leased_in_blocks(connection: Connection, hall: str) -> Iterator[str]:
+    """A number given without the server lies in just one block leased to its kiosk, and no other number of its series
+    was given."""
+    query = (
+        "SELECT t.day, t.label, t.told_ms, COUNT(l.first) AS blocks FROM tickets t LEFT JOIN leases l "
+        "ON l.hall = t.hall AND l.day = t.day AND l.series = t.series "
+        "AND t.number BETWEEN l.first AND l.last AND l.kiosk = t.kiosk "
+        "WHERE t.hall = :hall AND t.series LIKE '%-' GROUP BY t.id HAVING blocks <> 1 OR t.told_ms IS NULL"
+    )
+    for row in _rows(connection, query, hall=hall):
+        yield f"{row['day']} {row['label']}: in {row['blocks']} blocks, told {row['told_ms']}"
 
 
 def one_open_visit(connection: Connection, hall: str) -> Iterator[str]:
@@ -180,6 +193,7 @@ def ratings_follow_journal(connection: Connection, hall: str) -> Iterator[str]:
 
 INVARIANTS: dict[str, Check] = {
     "numbers_once": numbers_once,
+    "leased_in_blocks": leased_in_blocks,
     "one_open_visit": one_open_visit,
     "visits_fit_states": visits_fit_states,
     "waits_not_negative": waits_not_negative,

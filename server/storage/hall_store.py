@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from contract.words import State, VisitEnd
-from server.domain.day import Day
+from server.domain.day import Day, may_be_told
 from server.domain.hall import Hall
 from server.domain.later_rating import REMEMBERED_DAYS, remembered
 from server.domain.numbering import make_id
@@ -69,8 +69,14 @@ def _load_day(connection: sqlite3.Connection, hall: str, head: Head, day: Day) -
         query = f"SELECT * FROM {table} WHERE hall = ? AND id >= ? AND id < ? ORDER BY id"
         return connection.execute(query, (hall, first, last)).fetchall()
 
+    for row in connection.execute("SELECT * FROM tickets WHERE hall = ? AND told_ms IS NOT NULL", (hall,)):
+        day.know_given(rows.ticket_from(row))
+    for row in connection.execute("SELECT * FROM leases WHERE hall = ? AND day = ?", (hall, head.day.isoformat())):
+        day.leased.know(rows.lease_from(row))
     for row in select("tickets"):
         ticket = rows.ticket_from(row)
+        if ticket.day != head.day.isoformat():
+            continue  # told after its day had ended
         day.know(ticket)
         day.series.seen(ticket.series, ticket.number)
         if ticket.state is State.WAITING:
@@ -83,7 +89,8 @@ def _load_day(connection: sqlite3.Connection, hall: str, head: Head, day: Day) -
     for row in connection.execute("SELECT line, stopped FROM line_stops WHERE hall = ?", (hall,)):
         day.stopped[row["line"]] = bool(row["stopped"])
     for row in select("slips"):
-        day.know_slip(rows.slip_from(row))
+        if row["ticket"] in day.tickets:
+            day.know_slip(rows.slip_from(row))
     for row in select("guide_requests"):
         day.requests[row["id"]] = rows.request_from(row)
     _load_records(connection, hall, head, day)
@@ -114,6 +121,14 @@ def _load_records(connection: sqlite3.Connection, hall: str, head: Head, day: Da
     )
     for row in connection.execute(query, (hall, oldest, first)):
         day.pending[row["id"]] = rows.visit_from(row)
+    query = (
+        "SELECT * FROM visits WHERE hall = ? AND id >= ? AND id < ? AND \"end\" = ? "
+        "AND started_ms IS NOT NULL AND outcome IS NULL"
+    )
+    for row in connection.execute(query, (hall, oldest, first, VisitEnd.ABANDONED.value)):
+        visit = rows.visit_from(row)
+        if may_be_told(day.hall, visit, day.day):
+            day.cut_short[visit.id] = visit
 
 
 def _load_rated(connection: sqlite3.Connection, hall: str, head: Head, day: Day) -> None:
@@ -180,6 +195,7 @@ def save(connection: sqlite3.Connection, hall: str, head: Head, now: HallNow) ->
     visits = sorted(changed.visits.values(), key=lambda v: 0 if v.ended_ms is not None else 1 if v.held_ms else 2)
     many(UPSERT["visits"], [rows.visit_row(hall, v) for v in visits])
     many(UPSERT["slips"], [rows.slip_row(hall, s) for s in changed.slips.values()])
+    many(UPSERT["leases"], [rows.lease_row(hall, b) for b in changed.blocks])
     many(UPSERT["guide_requests"], [rows.request_row(hall, r) for r in changed.requests.values()])
     many(UPSERT["windows"], [rows.window_row(hall, w) for w in changed.windows.values()])
     many(

@@ -28,6 +28,7 @@ class DeviceEntry:
     revoked: bool = False
     health: Mapping[str, str] = field(default_factory=dict)
     health_ms: int | None = None
+    instance: str | None = None  # the installation that leases numbers under this token
 
 
 @dataclass(frozen=True, slots=True)

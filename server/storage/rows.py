@@ -7,6 +7,7 @@ from typing import Any
 from contract.options import VERSION
 from contract.words import (
     DeviceKind,
+    Doubt,
     HoldKind,
     NotRated,
     Outcome,
@@ -21,6 +22,7 @@ from contract.words import (
 from server.domain.day import CounterRecord, WindowNow
 from server.domain.guide import GuideRequest
 from server.domain.later_rating import LaterRating, RatedVisit, Reasons
+from server.domain.leasing import Block
 from server.domain.ticket import Slip, Ticket, Visit
 from server.storage.register import DeviceEntry, OneTimeCode, SessionEntry, User
 
@@ -32,7 +34,8 @@ def ticket_row(hall: str, t: Ticket) -> Row:
     return (
         hall, t.id, t.day, t.series, t.number, t.label, t.line, t.taken_ms, t.standing, t.via.value,
         t.state.value, t.priority.value if t.priority else None, t.priority_reason, t.language, t.kiosk, t.returns,
-        int(t.transferred), t.only_window, t.missed_ms, t.visit, t.revision,
+        int(t.transferred), t.only_window, t.missed_ms, t.visit, t.received_ms, t.told_ms,
+        ";".join(t.doubts), t.revision,
     )  # fmt: skip
 
 
@@ -43,7 +46,9 @@ def ticket_from(row: sqlite3.Row) -> Ticket:
         taken_ms=row["taken_ms"], standing=row["standing"], via=Via(row["via"]), state=State(row["state"]),
         priority=Priority(row["priority"]) if row["priority"] else None, priority_reason=row["priority_reason"],
         language=row["language"], kiosk=row["kiosk"], returns=row["returns"], transferred=bool(row["transferred"]),
-        only_window=row["only_window"], missed_ms=row["missed_ms"], visit=row["visit"], revision=row["revision"],
+        only_window=row["only_window"], missed_ms=row["missed_ms"], visit=row["visit"],
+        received_ms=row["received_ms"], told_ms=row["told_ms"],
+        doubts=tuple(Doubt(d) for d in row["doubts"].split(";") if d), revision=row["revision"],
     )  # fmt: skip
 
 
@@ -54,7 +59,7 @@ def visit_row(hall: str, v: Visit) -> Row:
         v.recalls, v.started_ms, v.ended_ms, v.end.value if v.end else None, v.outcome.value if v.outcome else None,
         v.items, v.hold_kind.value if v.hold_kind else None, v.hold_reason, v.held_ms, v.held_total_ms,
         int(v.rateable), v.invited_ms, v.deadline_ms, v.invitation_ended_ms, v.invitation_ended_by, v.announced,
-        v.revision,
+        v.received_ms, v.revision,
     )  # fmt: skip
 
 
@@ -70,7 +75,7 @@ def visit_from(row: sqlite3.Row) -> Visit:
         held_ms=row["held_ms"], held_total_ms=row["held_total_ms"], rateable=bool(row["rateable"]),
         invited_ms=row["invited_ms"], deadline_ms=row["deadline_ms"],
         invitation_ended_ms=row["invitation_ended_ms"], invitation_ended_by=row["invitation_ended_by"],
-        announced=row["announced"], revision=row["revision"],
+        announced=row["announced"], received_ms=row["received_ms"], revision=row["revision"],
     )  # fmt: skip
 
 
@@ -89,6 +94,19 @@ def slip_from(row: sqlite3.Row) -> Slip:
         outcome=SlipOutcome(row["outcome"]) if row["outcome"] else None,
         after=SlipAfter(row["after"]) if row["after"] else None, reason=row["reason"],
         substituted=row["substituted"], revision=row["revision"],
+    )  # fmt: skip
+
+
+def lease_row(hall: str, b: Block) -> Row:
+    """A leased block as its row."""
+    return (hall, b.day, b.series, b.first, b.last, b.kiosk, b.leased_ms, b.revision)
+
+
+def lease_from(row: sqlite3.Row) -> Block:
+    """A leased block from its row."""
+    return Block(
+        day=row["day"], series=row["series"], first=row["first"], last=row["last"], kiosk=row["kiosk"],
+        leased_ms=row["leased_ms"], revision=row["revision"],
     )  # fmt: skip
 
 
@@ -155,7 +173,10 @@ def rated_from(row: sqlite3.Row) -> RatedVisit:
 def device_row(hall: str, d: DeviceEntry) -> Row:
     """A device as its row."""
     health = json.dumps(dict(d.health), separators=(",", ":"))
-    return (hall, d.name, d.kind.value, ";".join(d.windows), d.zone, d.token_hash, int(d.revoked), health, d.health_ms)
+    return (
+        hall, d.name, d.kind.value, ";".join(d.windows), d.zone, d.token_hash, int(d.revoked), health, d.health_ms,
+        d.instance,
+    )  # fmt: skip
 
 
 def device_from(row: sqlite3.Row) -> DeviceEntry:
@@ -163,7 +184,7 @@ def device_from(row: sqlite3.Row) -> DeviceEntry:
     return DeviceEntry(
         name=row["name"], kind=DeviceKind(row["kind"]), windows=tuple(filter(None, row["windows"].split(";"))),
         zone=row["zone"], token_hash=row["token_hash"], revoked=bool(row["revoked"]),
-        health=json.loads(row["health"]), health_ms=row["health_ms"],
+        health=json.loads(row["health"]), health_ms=row["health_ms"], instance=row["instance"],
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def _insert(table: Table) -> str:
 UPSERT = {
     table.name: _upsert(table)
     for table in (
-        tables.halls, tables.tickets, tables.visits, tables.slips, tables.guide_requests,
+        tables.halls, tables.tickets, tables.visits, tables.slips, tables.leases, tables.guide_requests,
         tables.windows, tables.line_stops, tables.devices,
         tables.users, tables.sessions,
     )

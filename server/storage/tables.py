@@ -87,11 +87,15 @@ tickets = Table(
     Column("only_window", Text, nullable=False),
     Column("missed_ms", BigInteger),
     Column("visit", BigInteger),
+    Column("received_ms", BigInteger),  # given by a kiosk while the server was away, which heard of it then
+    Column("told_ms", BigInteger),  # the take time that this kiosk told
+    Column("doubts", Text, nullable=False, server_default=""),  # what staff should know of it, separated by ;
     _revision(),
     PrimaryKeyConstraint("hall", "id"),
     UniqueConstraint("hall", "day", "series", "number", name="one_number_once"),
     sqlite_with_rowid=False,
 )
+Index("told_late", tickets.c.hall, sqlite_where=text("told_ms IS NOT NULL"))
 
 visits = Table(
     "visits",
@@ -123,6 +127,7 @@ visits = Table(
     Column("invitation_ended_ms", BigInteger),
     Column("invitation_ended_by", Text, nullable=False),
     Column("announced", BigInteger),  # id of the newest of its calls that was spoken
+    Column("received_ms", BigInteger),  # finished while the line was cut; the server heard of it then
     _revision(),
     PrimaryKeyConstraint("hall", "id"),
     sqlite_with_rowid=False,
@@ -152,6 +157,21 @@ slips = Table(
     Column("substituted", Integer, nullable=False),
     _revision(),
     PrimaryKeyConstraint("hall", "id"),
+    sqlite_with_rowid=False,
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    _hall(),
+    Column("day", Text, nullable=False),
+    Column("series", Text, nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("kiosk", Text, nullable=False),
+    Column("leased_ms", BigInteger, nullable=False),
+    _revision(),
+    PrimaryKeyConstraint("hall", "day", "series", "first"),
     sqlite_with_rowid=False,
 )
 
@@ -269,6 +289,7 @@ devices = Table(
     Column("revoked", Integer, nullable=False),
     Column("health", Text, nullable=False),  # JSON
     Column("health_ms", BigInteger),
+    Column("instance", Text),  # the installation that leases numbers under this token
     PrimaryKeyConstraint("hall", "name"),
     sqlite_with_rowid=False,
 )

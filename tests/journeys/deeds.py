@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from contract.words import Code as C
 from server.domain.numbering import make_id
@@ -81,7 +82,13 @@ def _window(deed: str, body: Callable[[Known], Body], again: C | None = C.STALE,
     return Step(Place.WINDOW, deed, body, again, when)
 
 
+BEGUN = datetime.now(UTC)
+TODAY = (BEGUN.astimezone(ZoneInfo("Asia/Shanghai")) - timedelta(hours=4)).date().isoformat()
+LEASED = {"day": TODAY, "number": 1, "first": 1, "last": 50, "line": "A", "taken_at": BEGUN.isoformat()}
+
 KIOSK = [
+    Step(Place.KIOSK, "lease_numbers", _said(day=TODAY, instance="1" * 32, after=0), C.LEASED_ELSEWHERE),
+    Step(Place.KIOSK, "record_leased", _said(**LEASED)),
     *[Step(Place.KIOSK, "take_number", _said(line="A"))] * 3,
     Step(Place.KIOSK, "record_slip", lambda k: {"slip": k.slip, "outcome": "printed"}, C.SLIP_SETTLED),
     Step(Place.KIOSK, "report_device", _said(health={"printer": "ready"})),
@@ -104,6 +111,7 @@ CLERK = [
     _window("bring_back", lambda k: {"window": "101", "visit": None, "ticket": k.ticket}),
     _window("start_service", _in_hand(), C.STEP_NOT_ALLOWED),
     _window("finish", _in_hand()),
+    _window("record_finish", _in_hand(finished_at=BEGUN.isoformat()), again=None),
     _window(
         "rate",
         lambda k: {"visit": k.visit, "level": 4, "pressed_at": datetime.now(UTC).isoformat()},

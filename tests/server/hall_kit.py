@@ -56,12 +56,12 @@ R = TypeVar("R", bound=r.Reply)
 Rows = dict[str, list[tuple[Any, ...]]]
 _KINDS: tuple[type[r.Reply], ...] = (
     r.Done, r.Issued, r.Called, r.NobodyWaiting, r.Finished, r.SignedIn, r.Enrolled, r.CodeGiven, r.HallLoaded,
-    r.Refused,
+    r.Refused, r.Leased,
 )  # fmt: skip
 REPLIES = {kind.model_fields["kind"].default: kind for kind in _KINDS}
 _TABLES = (
     "halls", "definitions", "days", "tickets", "visits", "slips", "guide_requests", "windows",
-    "line_stops", "ratings", "rating_reasons", "journal",
+    "line_stops", "leases", "ratings", "rating_reasons", "journal",
     "devices", "users", "sessions", "codes",
 )  # fmt: skip
 
@@ -397,6 +397,9 @@ def memory_of(now: HallNow) -> dict[str, Any]:
         "requests": dict(day.requests),
         "last_take": day.last_take,
         "speaking": day.speaking,
+        "leases": day.leased.blocks,
+        "given": day.leased.given,
+        "cut_short": day.cut_short,
         "devices": dict(now.register.devices),
         "users": dict(now.register.users),
         "sessions": dict(now.register.sessions),

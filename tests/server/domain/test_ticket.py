@@ -8,15 +8,15 @@ from server.domain.ticket import Slip, Ticket
 
 # One line for each state, one word for each step; "-" is a refusal.
 TABLE = """
-from       call    recall  start    finish  pass_on  hold  resume   miss    return   bring_back  undo_call  release  reroute  abandon    cancel     close_day  turn_of_day
-waiting    called  -       -        -       -        -     -        -       -        -           -          -        waiting  abandoned  cancelled  abandoned  abandoned
-called     -       called  serving  -       -        -     -        missed  -        -           waiting    waiting  -        -          cancelled  -          abandoned
-serving    -       -       -        done    waiting  held  -        -       -        -           -          waiting  -        -          -          -          abandoned
-held       -       -       -        -       -        -     serving  -       -        called      -          -        -        abandoned  -          -          abandoned
-missed     -       -       -        -       -        -     -        -       waiting  called      -          -        -        abandoned  cancelled  abandoned  abandoned
-done       -       -       -        -       -        -     -        -       -        -           -          -        -        -          -          -          -
-abandoned  -       -       -        -       -        -     -        -       -        -           -          -        -        -          -          -          -
-cancelled  -       -       -        -       -        -     -        -       -        -           -          -        -        -          -          -          -
+from       call    recall  start    finish  pass_on  hold  resume   miss    return   bring_back  undo_call  release  reroute  abandon    cancel     close_day  turn_of_day  late_finish
+waiting    called  -       -        -       -        -     -        -       -        -           -          -        waiting  abandoned  cancelled  abandoned  abandoned    done
+called     -       called  serving  -       -        -     -        missed  -        -           waiting    waiting  -        -          cancelled  -          abandoned    done
+serving    -       -       -        done    waiting  held  -        -       -        -           -          waiting  -        -          -          -          abandoned    -
+held       -       -       -        -       -        -     serving  -       -        called      -          -        -        abandoned  -          -          abandoned    done
+missed     -       -       -        -       -        -     -        -       waiting  called      -          -        -        abandoned  cancelled  abandoned  abandoned    done
+done       -       -       -        -       -        -     -        -       -        -           -          -        -        -          -          -          -            -
+abandoned  -       -       -        -       -        -     -        -       -        -           -          -        -        -          -          -          -            -
+cancelled  -       -       -        -       -        -     -        -       -        -           -          -        -        -          -          -          -            -
 """  # noqa: E501
 
 
@@ -34,7 +34,7 @@ def ticket(state: State) -> Ticket:
 
 def test_the_list_holds_every_state_and_every_step() -> None:
     assert {(state, step) for state, step, _ in PAIRS} == {(state, step) for state in State for step in Step}
-    assert len(PAIRS) == 8 * 17
+    assert len(PAIRS) == 8 * 18
 
 
 @pytest.mark.parametrize(("state", "step", "to"), PAIRS)
