@@ -9,7 +9,7 @@ from server.domain.day import Day
 from server.domain.derived import derived
 from server.domain.hall import PRIORITY_WORDS, Hall, Line, Text
 from server.domain.hours import local, scheduled
-from server.domain.indicators import handling_minutes, wait_range
+from server.domain.indicators import wait_range
 from server.domain.place import place
 from server.domain.ticket import Slip, Ticket, Visit
 
@@ -37,9 +37,8 @@ def utc(ms: int) -> datetime:
 
 def wait_of(day: Day, line_id: str, ahead: int, now_ms: int) -> tuple[int, int]:
     """The wait range of somebody with so many people ahead."""
-    line = day.hall.lines[line_id]
-    minutes = handling_minutes(day.recent_handling(line_id, now_ms), line.service.minutes)
-    return wait_range(ahead, minutes, day.windows_for_wait(line_id))
+    shown = day.paces.get(line_id)
+    return wait_range(ahead, day.pace_now(line_id, now_ms) if shown is None else shown)
 
 
 @derived

@@ -58,7 +58,7 @@ class Citizens:
 
     def _status(self, hall: str, ticket: int) -> TicketStatus:
         now_ms = wall_ms()
-        found = self._reader.run(lambda connection: ticket_found(connection, hall, ticket, now_ms))
+        found = self._reader.run(lambda connection: ticket_found(connection, hall, ticket))
         if found is None:
             raise Refusal(Code.TICKET_UNKNOWN)
         self._door.until_published(hall, found.ticket.revision)

@@ -9,7 +9,7 @@ from contract.words import Audience, Code, Level, State, Step
 from server.actions.answers import line_department, priority_words, utc, windows_of, words
 from server.domain.hall import Hall, Line
 from server.domain.hours import local
-from server.domain.indicators import handling_minutes, wait_range
+from server.domain.indicators import wait_range
 from server.domain.place import place
 from server.domain.ticket import Ticket
 from server.reports.citizen import TicketFound
@@ -42,7 +42,7 @@ def status_of(published: Published, found: TicketFound, now_ms: int) -> TicketSt
         place=words(place(hall, windows)),
         windows=list(windows),
         ahead=ahead,
-        wait=_wait(published, found, line, ahead) if line and ahead is not None else None,
+        wait=_wait(published, line, ahead) if line and ahead is not None else None,
         call=_call(hall, found) if today else None,
         last_calls=_last_calls(published, windows) if today else [],
         missed_rule=words(hall.missed_rule),
@@ -69,10 +69,8 @@ def _ahead(published: Published, ticket: Ticket) -> int | None:
     return order.index(ticket.id) if ticket.state is State.WAITING and ticket.id in order else None
 
 
-def _wait(published: Published, found: TicketFound, line: Line, ahead: int) -> tuple[int, int]:
-    card = published.views[Audience.PUBLIC].cards[f"line/{line.id}"]
-    minutes = handling_minutes(found.recent_ms, line.service.minutes)
-    return wait_range(ahead, minutes, card["open_windows"] or len(card["windows"]))
+def _wait(published: Published, line: Line, ahead: int) -> tuple[int, int]:
+    return wait_range(ahead, published.paces[line.id])
 
 
 def _call(hall: Hall, found: TicketFound) -> CallOfTicket | None:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from contract.commands import MAX_ID, CallGuide, LeaseNumbers, RecordLeased, RecordSlip, ReportDevice, TakeNumber
 from contract.replies import Done, Issued, Leased
-from contract.words import Audience, Code
+from contract.words import Code
 from server.actions.answers import issued
 from server.api.answers import json_bytes
 from server.api.door import Door, HallPath, accept, blueprint, with_secrets
@@ -60,6 +60,5 @@ def _issued_now(published: Published, slip: Slip, ticket: Ticket) -> Issued:
     if ticket.id not in order:
         return issued(hall, ticket, slip, 0, None, published.head)
     ahead = order.index(ticket.id)
-    card = published.views[Audience.PUBLIC].cards[f"line/{ticket.line}"]
-    wait = wait_range(ahead, hall.lines[ticket.line].service.minutes, card["open_windows"])
+    wait = wait_range(ahead, published.paces[ticket.line])
     return issued(hall, ticket, slip, ahead, wait, published.head)

@@ -12,7 +12,7 @@ from contract.words import NotRated, State, Step, VisitEnd, WindowState
 from server.domain.guide import GuideRequest
 from server.domain.hall import Hall
 from server.domain.hours import business_day, scheduled
-from server.domain.indicators import RECENT_MS
+from server.domain.indicators import RECENT_MS, handling_minutes, pace, settled
 from server.domain.later_rating import LaterRating, RatedVisit, Reasons, remembered
 from server.domain.leasing import Block, Given, LeasedNumbers
 from server.domain.line import CHOSEN, Next, Queue, callable_lines, next_for
@@ -150,6 +150,7 @@ class Day:
         self.own: dict[str, OwnDay] = {}  # clerk -> what they have finished
         self.requests: dict[int, GuideRequest] = {}
         self.tally = Tally()
+        self.paces: dict[str, float] = {}  # line -> minutes for each person ahead, as it was last shown
         self.last_take: dict[str, int] = {}  # kiosk -> time
         self.speaking: set[str] = set()  # voice zones in which a call was spoken
 
@@ -186,6 +187,16 @@ class Day:
     def windows_for_wait(self, line: str) -> int:
         """Windows a wait is divided by: the open ones, or before anybody sat down those on duty today."""
         return self.open_windows(line) or len(scheduled(self.hall, self.hall.lines[line], self.day))
+
+    def settle_pace(self, line: str, now_ms: int) -> None:
+        """Bring the pace that is shown nearer to what the line's visits and windows say now."""
+        ahead = len(self.queues[line].places)
+        self.paces[line] = settled(self.paces.get(line), self.pace_now(line, now_ms), ahead)
+
+    def pace_now(self, line: str, now_ms: int) -> float:
+        """Minutes for each person ahead, by the visits of the last 90 minutes and the open windows."""
+        minutes = handling_minutes(self.recent_handling(line, now_ms), self.hall.lines[line].service.minutes)
+        return pace(minutes, self.windows_for_wait(line))
 
     def next_for(self, no: str) -> Next | None:
         """Who is next at a window and why."""

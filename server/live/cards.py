@@ -27,6 +27,7 @@ def build(name: str, now: HallNow, head: int, before: Published | None, now_ms: 
     day = now.day
     touched, day.touched = day.touched, Touched()
     everything = touched.everything or before is None
+    _settle_paces(day, touched, now_ms)
     old = before.views[Audience.MANAGER].cards if before is not None else {}
     made = _make(now, touched, everything=everything, now_ms=now_ms)
     fresh = {key: card.model_dump(mode="json") for key, card in made}
@@ -46,7 +47,14 @@ def build(name: str, now: HallNow, head: int, before: Published | None, now_ms: 
         open_tickets=tuple(t.id for state in _OPEN for t in day.by_state[state].values()),
         pending={v.id: v.ended_ms or 0 for v in day.pending.values()},
         closed=day.closed_ms is not None,
+        paces=dict(day.paces),
     )
+
+
+def _settle_paces(day: Day, touched: Touched, now_ms: int) -> None:
+    """What a range is reckoned with moves where something happened; where nothing did, what was shown stands."""
+    for line in (day.queues.keys() - day.paces.keys()) | (touched.lines & day.queues.keys()):
+        day.settle_pace(line, now_ms)
 
 
 def _orders(

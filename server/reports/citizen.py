@@ -1,4 +1,4 @@
-"""A citizen's ticket with its visits and ratings, and how quickly its line moves; read from the rows."""
+"""A citizen's ticket with its visits and ratings, read from the rows."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -6,8 +6,6 @@ from typing import cast
 
 from sqlalchemy import Connection, RowMapping, text
 
-from contract.words import VisitEnd
-from server.domain.indicators import RECENT_MS
 from server.domain.later_rating import RatedVisit
 from server.domain.numbering import HALL_BITS, make_id
 from server.domain.ticket import Ticket, Visit
@@ -16,31 +14,27 @@ from server.storage.rows import rated_from, ticket_from, visit_from
 
 @dataclass(frozen=True, slots=True)
 class TicketFound:
-    """`visits` in their order; `rated` are those with their counter record; `recent_ms` the line's handling times."""
+    """`visits` in their order; `rated` are those with their counter record."""
 
     ticket: Ticket
     visits: tuple[Visit, ...]
     rated: dict[int, RatedVisit]
-    recent_ms: tuple[int, ...]
 
 
-def ticket_found(connection: Connection, hall: str, ticket_id: int, now_ms: int) -> TicketFound | None:
+def ticket_found(connection: Connection, hall: str, ticket_id: int) -> TicketFound | None:
     """The ticket, or None if the hall has none with this id."""
     query = text("SELECT * FROM tickets WHERE hall = :hall AND id = :id")
     row = connection.execute(query, {"hall": hall, "id": ticket_id}).mappings().first()
     if row is None:
         return None
     ticket = ticket_from(_named(row))
-    visits = _visits(connection, hall, ticket, now_ms)
-    own = tuple(visit for visit in visits if visit.ticket == ticket.id)
-    took = (v.handling_ms for v in visits if v.line == ticket.line and v.end is VisitEnd.FINISHED)
-    recent = tuple(ms for ms in took if ms is not None)
-    rated = {visit.id: found for visit in own if (found := _rated(connection, hall, visit.id)) is not None}
-    return TicketFound(ticket, own, rated, recent)
+    visits = tuple(_visits(connection, hall, ticket))
+    rated = {visit.id: found for visit in visits if (found := _rated(connection, hall, visit.id)) is not None}
+    return TicketFound(ticket, visits, rated)
 
 
-def _visits(connection: Connection, hall: str, ticket: Ticket, now_ms: int) -> list[Visit]:
-    """The ticket's visits, and those of its line that ended lately; a visit's id lies within its ticket's day."""
+def _visits(connection: Connection, hall: str, ticket: Ticket) -> list[Visit]:
+    """The ticket's visits; their ids lie within its day."""
     query = text(
         "SELECT MIN(first_revision) FILTER (WHERE day = :day), MIN(first_revision) FILTER (WHERE day > :day) "
         "FROM days WHERE hall = :hall"
@@ -48,16 +42,13 @@ def _visits(connection: Connection, hall: str, ticket: Ticket, now_ms: int) -> l
     first, following = connection.execute(query, {"hall": hall, "day": ticket.day}).one()
     no = ticket.id >> HALL_BITS
     query = text(
-        "SELECT * FROM visits WHERE hall = :hall AND id >= :first AND id < :last "
-        "AND (ticket = :ticket OR (line = :line AND ended_ms >= :since)) ORDER BY id"
+        "SELECT * FROM visits WHERE hall = :hall AND id >= :first AND id < :last AND ticket = :ticket ORDER BY id"
     )
     values = {
         "hall": hall,
         "first": make_id(no, first or 0),
         "last": make_id(no, following) if following is not None else make_id(no + 1, 0),
         "ticket": ticket.id,
-        "line": ticket.line,
-        "since": now_ms - RECENT_MS,
     }
     return [visit_from(_named(row)) for row in connection.execute(query, values).mappings()]
 

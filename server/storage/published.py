@@ -35,3 +35,4 @@ class Published:
     open_tickets: tuple[int, ...]  # all tickets of the day that are not in a final state
     pending: Mapping[int, int]  # visits that owe a counter record -> when they ended (epoch ms)
     closed: bool  # the day was closed
+    paces: Mapping[str, float]  # of each line: minutes for each person ahead, as every range is reckoned with

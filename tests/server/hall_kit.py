@@ -330,8 +330,10 @@ class HallOnDisk:
             return load(connection, self.code, head, hall_from)
 
     def rebuilt(self) -> Published:
-        """All cards, made from the file alone."""
-        return build(self.code, self.from_disk(), self.head, None, self.now_ms)
+        """All cards, made from the file alone; ranges with the pace that was shown, which a restart may forget."""
+        now = self.from_disk()
+        now.day.paces = dict(self.now.paces)
+        return build(self.code, now, self.head, None, self.now_ms)
 
     def check_cards(self) -> None:
         """The cards everybody sees are those that the file alone would give."""

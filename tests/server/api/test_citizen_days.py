@@ -15,7 +15,7 @@ def seen(hall: HallOnDisk, ticket: int) -> TicketStatus:
     """What the phone is told now."""
     engine = Database(hall.folder).reading_engine()
     with engine.connect() as connection:
-        found = ticket_found(connection, hall.code, ticket, hall.now_ms)
+        found = ticket_found(connection, hall.code, ticket)
     engine.dispose()
     assert found is not None
     return status_of(hall.now, found, hall.now_ms)

@@ -48,7 +48,8 @@ def published(revision: int, cards: dict[str, dict[str, Any]], register: Registe
     """A hall whose audiences all see these cards."""
     views = {audience: View(audience, revision, cards) for audience in Audience}
     hall = cast(Hall, None)  # screens are told cards; the definition has no part in it
-    return Published("LJ", revision, date(2026, 3, 2), hall, register or Register(), views, {}, (), {}, closed=False)
+    register = register or Register()
+    return Published("LJ", revision, date(2026, 3, 2), hall, register, views, {}, (), {}, closed=False, paces={})
 
 
 class _Ours:
