@@ -2,22 +2,30 @@
 
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-if TYPE_CHECKING:
-    from server.domain.hall import Hall
-
-P = ParamSpec("P")
-R = TypeVar("R")
 _MOST = 4096  # answers one definition keeps; some depend on the date, and a hall runs for years
 
 
-def derived(work: Callable[Concatenate["Hall", P], R]) -> Callable[Concatenate["Hall", P], R]:
+class Definition(Protocol):
+    """What is asked of it."""
+
+    @property
+    def answers(self) -> dict[Any, Any]:
+        """What was worked out before."""
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+D = TypeVar("D", bound=Definition)
+
+
+def derived(work: Callable[Concatenate[D, P], R]) -> Callable[Concatenate[D, P], R]:
     """A pure function of the hall and of hashable positional arguments whose answers are never changed by callers."""
 
-    def known(hall: "Hall", /, *args: P.args, **kwargs: P.kwargs) -> R:
+    def known(hall: D, /, *args: P.args, **kwargs: P.kwargs) -> R:
         place = (work, args)
-        answers: dict[Any, Any] = hall.answers
+        answers = hall.answers
         try:
             found: R = answers[place]
         except KeyError:
