@@ -21,6 +21,7 @@ COMMANDS = {
     "voice": "display.command:voice",
     "slip": "kiosk.preview:slips",
     "doctor": "server.command.doctor:doctor",
+    "verify": "server.command.verify:verify",
     "backup": "server.command.backup:backup",
     "restore": "server.command.backup:restore",
     "schema": "server.command.schema:schema",

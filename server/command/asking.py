@@ -10,6 +10,8 @@ import click
 
 from server.app import CannotStart
 from server.command.local_client import LocalClient, RefusedByServer, local_client
+from server.storage.database import Database
+from server.storage.schema import version_of, versions
 
 DATA = click.option(
     "--data",
@@ -25,6 +27,21 @@ class Stops(click.ClickException):
     """A sentence instead of a traceback; the exit code is 2, as for wrong usage."""
 
     exit_code = 2
+
+
+def database_of(data: Path) -> Database:
+    """The folder's database, which must be there and of this program's schema. Raises Stops."""
+    database = Database(data)
+    version = version_of(database.path)
+    if version is None:
+        raise Stops(f"{database.path} 不存在 / does not exist")
+    if version != versions()[-1]:
+        raise Stops(
+            f"数据版本是 {version}，本程序是 {versions()[-1]}：请先用本程序启动一次服务器 / "
+            f"the data has schema {version}, this program {versions()[-1]}: start this program's server once, "
+            "or use the program that wrote the data"
+        )
+    return database
 
 
 @contextmanager

@@ -4,11 +4,9 @@ import json
 from pathlib import Path
 
 import click
-from sqlalchemy import text
 
-from server.command.asking import DATA, Stops
-from server.reports.doctor import INVARIANTS, Finding, examine
-from server.storage.database import Database
+from server.command.asking import DATA, Stops, database_of
+from server.reports.doctor import INVARIANTS, Finding, examine_all
 
 
 @click.command()
@@ -20,18 +18,9 @@ def doctor(data: Path, hall: str | None, as_json: bool) -> None:
 
     Reads only, from one consistent state; the server may go on meanwhile.
     """
-    database = Database(data)
-    if not database.path.exists():
-        raise Stops(f"{database.path} 不存在 / does not exist")
-    engine = database.reading_engine()
-    try:
-        with engine.connect() as connection:
-            halls = list(connection.scalars(text("SELECT hall FROM halls ORDER BY hall")))
-            if hall is not None and hall not in halls:
-                raise Stops(f"没有大厅 {hall} / there is no hall {hall}")
-            found = {name: examine(connection, name) for name in halls if hall in (None, name)}
-    finally:
-        engine.dispose()
+    found = examine_all(database_of(data), hall)
+    if hall is not None and hall not in found:
+        raise Stops(f"没有大厅 {hall} / there is no hall {hall}")
     if as_json:
         told = {name: [{"invariant": f.invariant, "what": f.what} for f in all_] for name, all_ in found.items()}
         click.echo(json.dumps({"halls": told, "invariants": list(INVARIANTS)}, ensure_ascii=False, indent=2))

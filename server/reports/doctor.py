@@ -10,10 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, text
 
-from contract.words import State, Step
-from server.domain.ticket import LIFE
+from server.reports.journal_fold import fold, plain
 from server.storage.database import Database
-from server.storage.journal import Entry, verify
+from server.storage.journal import LINES, Line, breaks
 
 _EXAMPLES = 20
 
@@ -127,9 +126,9 @@ def reasons_of_rated(connection: Connection, hall: str) -> Iterator[str]:
 
 
 def slips_reserved(connection: Connection, hall: str) -> Iterator[str]:
-    """Every ticket has its slip."""
+    """Every ticket has its slip, under its own id."""
     query = (
-        "SELECT t.label FROM tickets t LEFT JOIN slips s ON s.hall = t.hall AND s.ticket = t.id AND s.reprint = 0 "
+        "SELECT t.label FROM tickets t LEFT JOIN slips s ON s.hall = t.hall AND s.id = t.id AND s.ticket = t.id "
         "WHERE t.hall = :hall AND s.id IS NULL"
     )
     for row in _rows(connection, query, hall=hall):
@@ -140,17 +139,18 @@ def chain_holds(connection: Connection, hall: str) -> Iterator[str]:
     """Revisions have no gap, each journal entry's hash follows from the one before, and the head is the newest."""
     newest: tuple[int, str] = (0, "")
 
-    def entries() -> Iterator[tuple[Entry, str]]:
+    def lines() -> Iterator[Line]:
         nonlocal newest
-        for r in _rows(connection, "SELECT * FROM journal WHERE hall = :hall ORDER BY revision", hall=hall):
-            newest = (r["revision"], r["hash"])
-            yield (
-                Entry(hall, r["revision"], r["at_ms"], r["deed"], r["actor"], r["via"], r["why"], r["facts"]),
-                r["hash"],
-            )
+        line: Line
+        for line in plain(connection).execute(LINES, (hall,)):
+            newest = (line[0], line[7])
+            yield line
 
-    for broken in verify(entries()):
+    found = False
+    for broken in breaks(hall, lines()):
+        found = True
         yield f"revision {broken.revision}: {broken.what}"
+    if found:
         return
     for row in _rows(connection, "SELECT revision, head_hash FROM halls WHERE hall = :hall", hall=hall):
         if (row["revision"], row["head_hash"]) != newest:
@@ -158,37 +158,34 @@ def chain_holds(connection: Connection, hall: str) -> Iterator[str]:
 
 
 def states_follow_journal(connection: Connection, hall: str) -> Iterator[str]:
-    """States moved only along LIFE, and every ticket's state is what its journal entries lead to."""
-    states: dict[int, State] = {}
-    for row in _rows(connection, "SELECT revision, facts FROM journal WHERE hall = :hall ORDER BY revision", hall=hall):
-        for ticket, step, state in json.loads(row["facts"]).get("steps", []):
-            before = states.get(ticket)
-            if _after(before, step) != state:
-                yield f"revision {row['revision']}: ticket {ticket} from {before} by {step} to {state}"
-            states[ticket] = State(state)
-    for row in _rows(connection, "SELECT id, label, state FROM tickets WHERE hall = :hall", hall=hall):
-        if states.get(row["id"]) != row["state"]:
-            yield f"{row['label']} is {row['state']}, its journal says {states.get(row['id'])}"
+    """States moved only along LIFE, and every ticket's state and visit's outcome is what its entries lead to."""
+    return fold(plain(connection), hall)
 
 
-def _after(before: State | None, step: str | None) -> State | None:
-    """Where the step leads; None where it is not in LIFE. Taking the number (step None) comes first, and once."""
-    if step is None:
-        return State.WAITING if before is None else None
-    return LIFE[before].get(Step(step)) if before is not None else None
+def numbers_follow_journal(connection: Connection, hall: str) -> Iterator[str]:
+    """A number is the one that its journal entry says."""
+    query = (
+        "SELECT t.label, json_extract(j.facts, '$.number') AS told FROM tickets t JOIN journal j ON j.hall = t.hall "
+        "AND j.revision = t.id & 4294967295 WHERE t.hall = :hall AND told <> t.label"
+    )
+    for row in _rows(connection, query, hall=hall):
+        yield f"{row['label']}, its journal entry says {row['told']}"
 
 
 def ratings_follow_journal(connection: Connection, hall: str) -> Iterator[str]:
-    """Every counter record is what its journal entry says, so that an altered rating is named."""
+    """Every rating is what its journal entry says, so that an altered one is named."""
     query = (
-        "SELECT r.visit, r.level, r.reason, r.revision, j.facts FROM ratings r LEFT JOIN journal j "
-        "ON j.hall = r.hall AND j.revision = r.revision WHERE r.hall = :hall"
+        "SELECT r.visit, r.channel, r.level, v.label, r.window, json_extract(j.facts, '$.level') AS told "
+        "FROM ratings r LEFT JOIN journal j ON j.hall = r.hall AND j.revision = r.revision "
+        "LEFT JOIN visits v ON v.hall = r.hall AND v.id = r.visit WHERE r.hall = :hall AND (told IS NOT r.level "
+        "OR COALESCE(json_extract(j.facts, '$.visit'), json_extract(j.facts, '$.finished')) IS NOT r.visit "
+        "OR (j.deed = 'not_rated' AND json_extract(j.facts, '$.reason') IS NOT r.reason))"
     )
     for row in _rows(connection, query, hall=hall):
-        facts = json.loads(row["facts"] or "{}")
-        told = (facts.get("visit", facts.get("finished")), facts.get("level"))
-        if told != (row["visit"], row["level"]):
-            yield f"rating of visit {row['visit']}: level {row['level']}, its journal entry says {told[1]}"
+        yield (
+            f"rating of visit {row['visit']} ({row['label']}, window {row['window']}): level {row['level']}, "
+            f"its journal entry says {row['told']}"
+        )
 
 
 INVARIANTS: dict[str, Check] = {
@@ -203,6 +200,7 @@ INVARIANTS: dict[str, Check] = {
     "slips_reserved": slips_reserved,
     "chain_holds": chain_holds,
     "states_follow_journal": states_follow_journal,
+    "numbers_follow_journal": numbers_follow_journal,
     "ratings_follow_journal": ratings_follow_journal,
 }
 
@@ -219,12 +217,13 @@ def examine(connection: Connection, hall: str) -> list[Finding]:
     return found
 
 
-def examine_all(database: Database) -> dict[str, list[Finding]]:
-    """Every hall of a database, each from one consistent state."""
+def examine_all(database: Database, only: str | None = None) -> dict[str, list[Finding]]:
+    """Every hall of a database, or only one, all from one consistent state."""
     engine = database.reading_engine()
     try:
         with engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN")  # the driver begins no transaction for reading
             halls = list(connection.scalars(text("SELECT hall FROM halls ORDER BY hall")))
-            return {hall: examine(connection, hall) for hall in halls}
+            return {hall: examine(connection, hall) for hall in halls if only in (None, hall)}
     finally:
         engine.dispose()
