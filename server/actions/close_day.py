@@ -18,7 +18,8 @@ def close_day(now: HallNow, command: CloseDay, actor: Actor, now_ms: int) -> Don
     if at_work:
         named = [f"{t.label}（{day.visits[t.visit].window}）" if t.visit else t.label for t in at_work]
         raise Refusal(Code.DAY_NOT_EMPTY, numbers=named)
-    for ticket in day.all_of(State.WAITING, State.MISSED):
+    left = day.all_of(State.WAITING, State.MISSED)
+    for ticket in sorted(left, key=lambda ticket: ticket.id):  # of one revision: the order in which they are read again
         day.move(ticket, Step.CLOSE_DAY)
     day.closed_ms = now_ms
     day.touched.everything = True

@@ -43,7 +43,7 @@ def need_record(day: Day, visit_id: int) -> Visit:
     if visit is not None:
         return visit
     known = day.visits.get(visit_id)
-    if visit_id in day.records or (known is not None and known.rateable):
+    if visit_id in day.rated or (known is not None and known.rateable):
         raise Refusal(Code.ALREADY_RATED)
     raise Refusal(Code.NOT_RATEABLE if known is not None else Code.VISIT_UNKNOWN)
 

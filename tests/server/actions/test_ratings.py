@@ -180,7 +180,7 @@ def test_a_rating_of_yesterday_counts_for_yesterday(hall: HallOnDisk) -> None:
     assert [p["visit"] for p in hall.card("work/101")["pending"]] == [silent]
     hall.get(r.Done, c.NotRatedAtCounter(visit=silent, reason=NotRated.KEYPAD_AWAY), KEYPAD)
     assert hall.card("work/101")["pending"] == []
-    assert refusal_of(hall.rate(visit, 1, pressed_ms)) is Code.VISIT_UNKNOWN
+    assert refusal_of(hall.rate(visit, 1, pressed_ms)) is Code.ALREADY_RATED
     assert hall.row("ratings", visit=visit)["level"] == 3
 
 
