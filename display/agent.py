@@ -1,6 +1,7 @@
 """The display agent: boards and window screens from the box itself, also while the server is away.
 
 It follows the hall's public cards, keeps the newest on its disk, and starts from them, marked as old as they are.
+Portraits and the programme are kept beside them. A box that was enrolled may also speak in its zone.
 """
 
 import time
@@ -15,6 +16,8 @@ from pydantic import ValidationError
 
 from contract.cards import Snapshot
 from contract.words import Audience, Code
+from display.box_files import BoxFiles
+from display.box_relay import BoxRelay
 from terminal.cards import Cards
 from terminal.connection import Connection
 from terminal.data_dir import DataDir
@@ -29,6 +32,8 @@ LOG = structlog.get_logger(__name__)
 
 BASE: Final = "/display/"
 KEPT: Final = "cards.json"
+FILES: Final = "files"  # below the data folder
+PROGRAMME_EVERY_S: Final = 60.0
 KEEP_EVERY_S: Final = 5.0
 LOOK_EVERY_S: Final = 1.0
 
@@ -42,6 +47,8 @@ class DisplaySettings:
         top = opened.top
         self.show = top.choice("show", ("board", "window"), "board")
         self.zones = top.texts("zones", (), like=CODE)
+        voice = top.text("voice", "-", like=CODE)
+        self.voice = "" if voice == "-" else voice
         self.window = top.text("window", "-", like=CODE) if self.show == "window" else ""
         self.lang = top.choice("lang", ("zh", "en"), "zh")
         browser = top.text("browser", "auto", like=ANY)
@@ -56,23 +63,26 @@ class DisplaySettings:
         """The page below `BASE`, with what it is to show."""
         if self.show == "window":
             return f"window.html?window={quote(self.window)}&lang={self.lang}"
-        return f"board.html?zone={quote(','.join(self.zones))}&lang={self.lang}"
+        voice = f"&voice={quote(self.voice)}" if self.voice else ""
+        return f"board.html?zone={quote(','.join(self.zones))}{voice}&lang={self.lang}"
 
 
 class DisplayAgent:
     """Put together from its parts."""
 
-    def __init__(self, settings: DisplaySettings, data: DataDir) -> None:
+    def __init__(self, settings: DisplaySettings, data: DataDir, token: str | None = None) -> None:
         own = settings.terminal
         self._settings = settings
         self._data = data
         self._cards = Cards()
         self._clock = ServerClock()
-        self._connection = Connection(own.server, own.hall, "display", None)
+        self._connection = Connection(own.server, own.hall, "display", token)
         self._live = Live(self._connection, Audience.PUBLIC, self._cards, self._clock)
+        self._files = BoxFiles(data.path(FILES), self._connection)
+        relay = BoxRelay(self._files, self._connection, lambda: self._live.connected, enrolled=token is not None)
         self._heard: str | None = None  # server time of the last moment the server was known to be there
         self._kept: tuple[int | None, float] = (None, 0.0)  # revision on disk, and when it was put there (monotonic)
-        self._page = Page(BASE, data.page_secret(BASE), "display", _no_deeds, self._part)
+        self._page = Page(BASE, data.page_secret(BASE), "display", _no_deeds, self._part, relay=relay.answer)
         self._server = PageServer(
             [self._page],
             self._cards,
@@ -81,7 +91,7 @@ class DisplayAgent:
             origins=own.origins,
             frame_ancestors=own.frame_ancestors,
         )
-        self._looking: gevent.Greenlet[[], None] | None = None
+        self._greenlets: list[gevent.Greenlet[[], None]] = []
 
     def start(self) -> None:
         """The page is there when this returns; the server may be away. Raises OSError when the port is taken."""
@@ -91,12 +101,11 @@ class DisplayAgent:
         write_page_file(self._data, self._server.port, url, {BASE: url})
         self._live.on_turn(self._page.part_changed)
         self._live.start()
-        self._looking = gevent.spawn(self._look)
+        self._greenlets = [gevent.spawn(self._look), gevent.spawn(self._fetch)]
 
     def stop(self) -> None:
         """The newest cards stay on the disk."""
-        if self._looking is not None:
-            self._looking.kill()
+        gevent.killall(self._greenlets)
         self._keep(now=True)
         self._server.stop()
         self._connection.stop()
@@ -111,6 +120,16 @@ class DisplayAgent:
                 self._heard = self._clock.now().isoformat()
                 self._page.part_changed()
             self._keep(now=False)
+
+    def _fetch(self) -> None:
+        """Have the programme on the disk before a page asks for it."""
+        while True:
+            if self._live.connected:
+                try:
+                    self._files.refresh_programme()
+                except Exception:
+                    LOG.exception("programme_not_fetched")
+            gevent.sleep(PROGRAMME_EVERY_S if self._live.connected else LOOK_EVERY_S)
 
     def _keep(self, *, now: bool) -> None:
         revision, at = self._kept

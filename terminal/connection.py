@@ -118,6 +118,32 @@ class Connection:
         """Fetch `path` below the hall. Raises Unreachable."""
         return self._ask("GET", path, ANSWER_WITHIN_S)
 
+    def pass_on(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        within_s: float = ANSWER_WITHIN_S,
+    ) -> requests.Response:
+        """What a page asks through its agent: the server's answer as it stands, to be read and closed by the caller.
+
+        Raises Unreachable. Reading its body may raise requests.RequestException.
+        """
+        url, sent = f"{self.server}/{self.hall}/{path}", dict(headers or {})
+        try:
+            reply = self._http.request(
+                method, url, data=body, headers=sent, timeout=(CONNECT_WITHIN_S, within_s), allow_redirects=False,
+                stream=True,
+            )  # fmt: skip
+        except requests.RequestException as error:
+            raise Unreachable(type(error).__name__) from error
+        if reply.status_code >= 500:
+            reply.close()
+            raise Unreachable(f"status {reply.status_code}")
+        return reply
+
     def snapshot(self, audience: Audience) -> Snapshot:
         """All cards of the audience. Raises Unreachable, also when the server refuses."""
         answer = self.get(f"snapshot/{audience}")

@@ -27,6 +27,8 @@ STOP_WITHIN_S: Final = 2.0
 
 # Deed, body, key. The key is the press: what the page repeats is the same deed under the same key.
 Do = Callable[[str, dict[str, Any], str], Reply]
+# Request, the path below `base`, why it is not the page's own request (None: it is); None for what is not relayed.
+Relay = Callable[[Request, str, Code | None], Response | None]
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class Page:
     do: Do
     part: Callable[[], dict[str, Any]]
     wants: Callable[[str], bool] = lambda _: True
+    relay: Relay = lambda *_: None  # what a page asks besides its files, its state and deeds; asked first
     sound: Callable[[Mapping[str, str]], bytes | None] = lambda _: None
     presses: Presses = field(default_factory=Presses)
     streams: set[StateStream] = field(default_factory=set)
@@ -133,6 +136,9 @@ class PageServer:
         if page is None:
             return _json(refusal(Code.NOT_FOUND), 404)
         rest = request.path.removeprefix(page.base)
+        relayed = page.relay(request, rest, guard.refusal(request, page.secret))
+        if relayed is not None:
+            return relayed
         if rest not in ("state", "sound") and not rest.startswith("do/"):
             return self._file(request, self._webs[page.package], rest or "index.html")
         refused = guard.refusal(request, page.secret)

@@ -26,10 +26,8 @@ def enrol(kind: str, name: str, windows: tuple[str, ...], zone: str | None, hall
     body: dict[str, Any] = {"kind": kind, "name": name, "windows": list(windows), "zone": zone}
     with client_of(data) as client:
         reply = client.do(hall or client.only_hall(), "enrol_device", body)
-    program = "kiosk" if kind == DeviceKind.KIOSK else "window"
     click.echo(f"代码 / code: {reply['code']}  ({until(reply)})")
-    if kind != DeviceKind.DISPLAY:
-        click.echo(f"在终端上运行 / run at the device: paihao {program} --settings FILE --enrol {reply['code']}")
+    click.echo(f"在终端上运行 / run at the device: paihao {kind} --settings FILE --enrol {reply['code']}")
 
 
 @device.command("pair", epilog="\b\npaihao device pair 7K2MQX --name command-1")

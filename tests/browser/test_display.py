@@ -1,9 +1,6 @@
 """A box of its own (`paihao display`): the same board, also after a start without the server, marked as old."""
 
-import json
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,38 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
-from tests.browser.web_files import ROOT
+from tests.display.box import Box
 from tests.server.api.running_server import HALL, PASSWORD, RunningServer, until
 
 BOARD, STRIP = (1920, 1080), (1920, 360)
-
-
-class Box:
-    """`paihao display` over a folder."""
-
-    def __init__(self, folder: Path, server: str, **more: str) -> None:
-        folder.mkdir()
-        self.page_file = folder / "data" / "page.json"
-        self.settings = folder / "display.toml"
-        lines = {"server": server, "hall": HALL, "data_dir": "data", **more}
-        self.settings.write_text("".join(f'{name} = "{value}"\n' for name, value in lines.items()), encoding="utf-8")
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> str:
-        """Returns the page's address."""
-        command = [sys.executable, str(ROOT / "paihao.py"), "display", "--settings", str(self.settings), "--no-browser"]
-        self.process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-        until(self.page_file.exists, "the page's address")
-        url: str = json.loads(self.page_file.read_text(encoding="utf-8"))["url"]
-        return url
-
-    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        if self.process is None:
-            return 0
-        process, self.process = self.process, None
-        process.send_signal(number)
-        self.page_file.unlink(missing_ok=True)
-        return process.wait(timeout=20)
 
 
 @pytest.fixture
@@ -99,7 +68,6 @@ def test_a_window_screen_from_a_box(hall: RunningServer, tmp_path: Path, boxes: 
 
 def test_mistakes_in_the_settings_are_told_together(tmp_path: Path) -> None:
     box = Box(tmp_path / "box", "nowhere", show="window", colour="red")
-    command = [sys.executable, str(ROOT / "paihao.py"), "display", "--settings", str(box.settings), "--no-browser"]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    ended = box.run("--no-browser")
     assert ended.returncode == 1
     assert all(word in ended.stderr for word in ("server", "window", "colour")), ended.stderr

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.browser.chromium import new_page
@@ -17,6 +18,20 @@ HERE = Path(__file__).parent
 SIZE: ViewportSize = {"width": 1920, "height": 1080}
 
 
+def shown_files(folder: Path) -> Path:
+    """The server's settings, with a portrait and a programme: a notice, a picture, something that is no video."""
+    faces, shown = folder / "faces", folder / "shown"
+    faces.mkdir()
+    shown.mkdir()
+    for file, colour in ((faces / "1003.jpg", "#5a788c"), (shown / "2-picture.png", "#8c5a5a")):
+        Image.new("RGB", (400, 400), colour).save(file)
+    (shown / "1-notice.txt").write_text("周六上午开放\n---\nOpen on Saturday morning\n", encoding="utf-8")
+    (shown / "3-film.mp4").write_bytes(bytes(range(256)) * 200)
+    settings = folder / "server.toml"
+    settings.write_text(f'portraits = "{faces}"\nprogramme = "{shown}"\n', encoding="utf-8")
+    return settings
+
+
 @dataclass
 class SpeakingHall:
     """Windows 101 and 102 of the demonstration hall are open; kiosk K1 gives numbers."""
@@ -25,6 +40,7 @@ class SpeakingHall:
     kiosk: dict[str, str]
     clerks: dict[str, dict[str, str]]
     displays: dict[str, dict[str, str]]  # paired for zone A, by name
+    folder: Path  # with faces/ and shown/, which the server shows
     troubles: list[str] = field(default_factory=list)
 
     def give(self, place: str, deed: str, body: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Boards that speak in a real hall, judged by the sound that was played against the clips, not by the page's word."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,42 +9,10 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.chromium import new_page, violations
 from tests.display.packs import RATE, spoken
 from tests.display.speaking_hall import SIZE, SpeakingHall, board, heard, pair, said, tape
-from tests.server.api.running_server import HALL, RunningServer, until
+from tests.server.api.running_server import HALL, until
 
 pytestmark = pytest.mark.browser
 WITHIN_S = 40.0
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SpeakingHall]:
-    server = RunningServer(tmp_path_factory.mktemp("hall") / "data")
-    server.start()
-    try:
-        server.load("demo")
-        kiosk = server.enrol("kiosk", "K1")
-        agent = server.enrol("window", "W101", "101", "102")
-        clerks = {}
-        for window, login in (("101", "1003"), ("102", "1001")):
-            server.person(login)
-            clerks[window] = server.at_window(agent, window, login)
-        displays = {name: server.enrol("display", name, zone="A") for name in ("board-1", "board-2")}
-        yield SpeakingHall(server, kiosk, clerks, displays)
-    finally:
-        code, printed = server.stop()
-    assert code == 0, printed
-    assert "defect" not in printed and "Traceback" not in printed, printed
-
-
-@pytest.fixture
-def hall(running: SpeakingHall, speaking_browser: Browser) -> Iterator[SpeakingHall]:
-    """The hall with both windows free; pages are closed after the test."""
-    running.troubles.clear()
-    for window in running.clerks:
-        running.free(window)
-    yield running
-    for context in speaking_browser.contexts:
-        context.close()
-    assert running.troubles == []
 
 
 def speaks(page: Page, state: str = "speaks") -> None:

@@ -34,6 +34,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "display": ("drivers.voices", "contract"),
     "display.agent": ("display", "drivers.voices", "contract", "terminal"),
     "display.box_command": ("display", "contract", "terminal"),
+    "display.box_files": ("terminal",),
+    "display.box_relay": ("display", "contract", "terminal"),
     "browser": (),
     "server": (),
     "server.app": ("server", "display", "drivers.voices", "contract"),
