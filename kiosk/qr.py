@@ -8,6 +8,12 @@ import segno
 QUIET_MODULES = 4
 
 
+def in_care(link: str) -> str:
+    """The link that opens the ticket's page in large type. That is no secret, so it stands before the proof."""
+    address, _, proof = link.partition("#")
+    return f"{address}{'&' if '?' in address else '?'}care=1#{proof}"
+
+
 def qr_of(link: str) -> dict[str, Any]:
     """`size`: modules of a side with the quiet zone; `path`: SVG, a stroke of width 1 for each run of dark modules."""
     rows = list(segno.make_qr(link, error="m").matrix_iter(border=QUIET_MODULES))

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from contract.commands import TakeNumber
 from contract.replies import Issued
 from contract.words import Code
-from kiosk.qr import qr_of
+from kiosk.qr import in_care, qr_of
 from kiosk.slips import Slips
 from terminal.connection import Connection, NotConfirmed
 from terminal.intents import Intents
@@ -18,7 +18,7 @@ from terminal.presses import Reply, refusal
 
 LOG = structlog.get_logger(__name__)
 
-MAY_SAY = frozenset({"line", "language"})
+MAY_SAY = frozenset({"line", "language", "care"})
 
 
 class Taking:
@@ -45,21 +45,23 @@ class Taking:
         if deed != TakeNumber.deed:
             return refusal(Code.NOT_FOUND)
         try:
-            asked = TakeNumber.model_validate(body)
+            asked = TakeNumber.model_validate({name: value for name, value in body.items() if name != "care"})
         except ValidationError as error:
             return refusal(Code.BAD_REQUEST, where=".".join(str(part) for part in error.errors()[0]["loc"]))
         if body.keys() - MAY_SAY:
             return refusal(Code.BAD_REQUEST, where=", ".join(sorted(body.keys() - MAY_SAY)))
+        if not isinstance(care := body.get("care", False), bool):
+            return refusal(Code.BAD_REQUEST, where="care")
         if not self._is_connected():
             return refusal(Code.NO_SERVER)
         if not self._one.acquire(blocking=False):
             return refusal(Code.BUSY)
         try:
-            return self._take(asked, key)
+            return self._take(asked, key, care=care)
         finally:
             self._one.release()
 
-    def _take(self, asked: TakeNumber, key: str) -> Reply:
+    def _take(self, asked: TakeNumber, key: str, *, care: bool) -> Reply:
         body = {"line": asked.line, "language": asked.language}
         try:
             self._intents.ask(key, asked.deed, body)
@@ -76,5 +78,6 @@ class Taking:
             self._intents.end(key)
             return Reply(409, answer.body)
         issued = Issued.model_validate(answer.body)
-        self._slips.print(key, issued, taken_here=True)
-        return Reply(200, answer.body if issued.link is None else {**answer.body, "qr": qr_of(issued.link)})
+        link = in_care(issued.link) if care and issued.link is not None else issued.link
+        self._slips.print(key, issued.model_copy(update={"link": link}), taken_here=True)
+        return Reply(200, answer.body if link is None else {**answer.body, "link": link, "qr": qr_of(link)})

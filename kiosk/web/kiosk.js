@@ -129,10 +129,10 @@ function Kiosk({ agent, voice }) {
   useSpoken(voice, speaks, { agent, page, care, paper });
 
   const take = useCallback(async (line) => {
-    const answer = await agent.do("take_number", { line: line.line, language: lang() });
+    const answer = await agent.do("take_number", { line: line.line, language: lang(), ...(care ? { care } : {}) });
     if (answer === null) return;
     go(refused(answer) ? { name: "refused", refusal: answer, line } : { name: "number", issued: answer, from: null });
-  }, [agent]);
+  }, [agent, care]);
   const choose = useCallback((line) => {
     if (page.look) return go({ name: "bring", line: line.line });
     if (!line.open) return go({ name: "closed", line: line.line });

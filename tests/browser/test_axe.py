@@ -8,11 +8,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from contract.words import WindowState
+from tests.browser import sample_command as command
 from tests.browser import sample_hall as hall
 from tests.browser import sample_staff as staff
 from tests.browser.conftest import Open
 from tests.browser.stand_in_agent import StandInAgent, kiosk_agent, window_agent
 from tests.browser.stand_in_server import StandInServer
+from tests.browser.test_window_screen import window
 
 Serve = Callable[[Any], Any]
 AXE = (Path(__file__).parent / "vendor/axe-core/axe.min.js").read_text(encoding="utf-8")
@@ -144,4 +146,36 @@ def test_the_desk(serve: Serve, open_page: Open, lang: str) -> None:
     page.locator('[data-line="L"]').first.click()
     page.click(".dk-queue tr:nth-child(3) button")
     expect(page.locator(".dk-act").first).to_be_visible()
+    assert serious(page) == []
+
+
+MANAGER = '{"token": "7.session", "name": "刘敏", "roles": ["hall_manager"]}'
+
+
+@pytest.mark.parametrize("calm", [True, False], ids=["calm", "alerts"])
+@LANGS
+def test_the_command_screen(serve: Serve, open_page: Open, calm: bool, lang: str) -> None:
+    told = {} if calm else {"alerts": command.alert("一楼等候超时", "Long waits on 1F")}
+    server = hall_server(serve, command.manager_cards() | told)
+    page = open_page(f"{server.url}/LJ/command?lang={lang}", (1920, 1080), MANAGER)
+    expect(page.locator(".win").first).to_be_visible()
+    assert serious(page) == []
+
+
+@LANGS
+def test_the_command_screens_sign_in(serve: Serve, open_page: Open, lang: str) -> None:
+    page = open_page(f"{hall_server(serve, command.manager_cards()).url}/LJ/command?lang={lang}", (1920, 1080))
+    expect(page.locator("input[type=password]")).to_be_visible()
+    assert serious(page) == []
+
+
+@pytest.mark.parametrize("size", [(1920, 360), (1280, 720)], ids=["strip", "panel"])
+@pytest.mark.parametrize("state", [WindowState.CALLED, WindowState.SERVING, WindowState.PAUSED, WindowState.FREE])
+@LANGS
+def test_the_screen_above_a_window(
+    serve: Serve, open_page: Open, state: WindowState, size: tuple[int, int], lang: str
+) -> None:
+    server = hall_server(serve, hall.public_cards() | {"window/211": window(state)})
+    page = open_page(f"{server.url}/LJ/window/211?lang={lang}", size)
+    expect(page.locator(".ws")).to_be_visible()
     assert serious(page) == []

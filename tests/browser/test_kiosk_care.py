@@ -65,7 +65,7 @@ def test_a_word_with_one_service_takes_its_number_at_once(serve: Serve, open_pag
     page = in_care(open_page, agent)
     page.click('[data-lines="N"]')
     expect(page.locator(".got-no .seal")).to_be_visible()
-    assert agent.presses[0][1]["line"] == "N"
+    assert agent.presses[0][1] == {"line": "N", "language": "zh", "care": True}
 
 
 def test_care_mode_lasts_for_this_ticket(serve: Serve, open_page: Open) -> None:

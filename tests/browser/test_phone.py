@@ -124,6 +124,63 @@ def test_language_and_large_type_last(hall: LinkedHall, open_phone: OpenPhone) -
     mine.ask("cancel")
 
 
+def test_a_number_taken_in_care_mode_opens_in_large_type_and_stays_so(hall: LinkedHall, open_phone: OpenPhone) -> None:
+    mine, _ = hall.silent()
+    page = open_phone(mine, "?care=1")
+    expect(page.locator(".ph-q")).to_have_text("这次办得怎么样？")
+    expect(page.locator("html")).to_have_class("large")
+    assert fits(page)
+    page.locator(".levels .key").first.click()
+    expect(page.locator("h1")).to_have_text("谢谢您的评价")
+    expect(page.locator("html")).to_have_class("large")
+    assert fits(page) and serious(page) == []
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the key with this name has the focus; the focus is seen."""
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if str(page.evaluate("document.activeElement.innerText")).strip().startswith(name):
+            ring = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert ring != "none", f"nobody sees that {name} has the focus"
+            return
+    raise AssertionError(f"Tab never came to {name}")
+
+
+def test_with_the_keyboard_alone_a_citizen_cancels(hall: LinkedHall, open_phone: OpenPhone) -> None:
+    mine = hall.take()
+    page = open_phone(mine)
+    expect(page.locator(".ph-two")).to_be_visible()
+    tab_to(page, "我不办了")
+    page.keyboard.press("Enter")
+    expect(page.locator(".ph-do")).to_contain_text("不能恢复")
+    tab_to(page, "继续排队")
+    page.keyboard.press("Space")
+    expect(page.locator(".ph-two")).to_be_visible()
+    tab_to(page, "我不办了")
+    page.keyboard.press("Enter")
+    tab_to(page, f"确定取消 {mine.number}")
+    page.keyboard.press("Enter")
+    expect(page.locator(".ph-state")).to_have_text("已取消排队")
+    assert mine.status()["state"] == "cancelled"
+
+
+def test_with_the_keyboard_alone_a_citizen_rates_and_says_why(hall: LinkedHall, open_phone: OpenPhone) -> None:
+    mine, _ = hall.silent()
+    page = open_phone(mine)
+    expect(page.locator(".ph-q")).to_have_text("这次办得怎么样？")
+    tab_to(page, "不满意")
+    page.keyboard.press("Enter")
+    expect(page.locator(".chosen")).to_contain_text("不满意")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.locator(".why input").first).to_be_checked()
+    tab_to(page, "提交")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("谢谢您的评价")
+    assert mine.status()["rating"]["level"] == 2 and mine.status()["rating"]["reasons_given"]
+
+
 def test_somebody_elses_link_shows_a_sentence_and_the_form(hall: LinkedHall, open_phone: OpenPhone) -> None:
     mine, other = hall.take(), hall.take()
     page = open_phone(mine, proof=other.proof)

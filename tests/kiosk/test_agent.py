@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import requests
+import zxingcpp
 
 from contract.words import Code
 from drivers.simulators.escpos_printer import EscposPrinter
@@ -164,6 +165,29 @@ def test_a_press_gives_a_number_and_its_slip(outside: Outside, printer: EscposPr
     until(lambda: records(outside))
     assert records(outside) == [{"slip": 1001, "outcome": "printed", "after": None, "reason": None, "substituted": 0}]
     until(lambda: (page.agent["last_slip"] or {}).get("outcome") == "printed")
+
+
+@pytest.mark.parametrize(
+    ("link", "opened"),
+    [
+        ("https://q.example/LJ/ticket/1#k7Q", "https://q.example/LJ/ticket/1?care=1#k7Q"),
+        ("https://q.example/LJ/ticket/1?lang=en#k7Q", "https://q.example/LJ/ticket/1?lang=en&care=1#k7Q"),
+    ],
+)
+def test_a_number_taken_in_care_mode_leads_to_its_page_in_large_type(
+    outside: Outside, printer: EscposPrinter, page: PageClient, link: str, opened: str
+) -> None:
+    outside.answering["take_number"] = lambda body: (200, issued(1, link=link))
+    answer = page.do("take_number", {**TAKE, "care": True}).json()
+    assert (answer["link"], answer["qr"]) == (opened, qr_of(opened))
+    assert outside.deeds("take_number")[0].body == TAKE  # the server is not asked for it
+    scanned = zxingcpp.read_barcodes(printer.wait_for_paper(1, 10).image.convert("L"))
+    assert [code.text for code in scanned] == [opened]
+
+
+def test_care_mode_is_yes_or_no(outside: Outside, page: PageClient) -> None:
+    assert page.do("take_number", {**TAKE, "care": "yes"}).json()["code"] == Code.BAD_REQUEST
+    assert outside.deeds("take_number") == []
 
 
 def test_a_number_with_a_link_comes_with_its_code_for_the_screen(outside: Outside, page: PageClient) -> None:

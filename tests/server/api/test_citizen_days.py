@@ -1,11 +1,15 @@
 """A ticket of another day: what it still says, until when it may be rated, and that it is read from the rows."""
 
+import pytest
+from flask import Flask, Response
+
 from contract import commands as c
 from contract import replies as r
 from contract.citizen import TicketStatus
 from contract.words import Code, NotRated
 from server.api.citizen_status import status_of
 from server.domain.later_rating import DAY_MS, REMEMBERED_DAYS
+from server.pages.citizen_page import citizen_page
 from server.reports.citizen import ticket_found
 from server.storage.database import Database
 from tests.server.hall_kit import KEYPAD, HallOnDisk
@@ -41,6 +45,37 @@ def test_yesterdays_number_is_over_and_says_whose_day_it_was(hall: HallOnDisk) -
     assert (status.today, status.state, status.day) == (False, "abandoned", "2026-10-12")
     assert (status.ahead, status.wait, status.call, status.last_calls) == (None, None, None, [])
     assert not status.may_cancel and status.rating is None
+
+
+class OneCitizen:
+    """What the page asks of the endpoints, for somebody who has shown the right proof."""
+
+    def __init__(self, hall: HallOnDisk) -> None:
+        self._hall = hall
+
+    def status(self, hall: str, ticket: int, shown: str) -> TicketStatus:
+        return seen(self._hall, ticket)
+
+    def give(self, hall: str, command: object, shown: str, environ: object) -> Response:
+        raise AssertionError("nothing was asked for")
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("zh", ("这是 10月12日 的号", "请重新取号")), ("en", ("This number was for 12 Oct", "Please take a new one"))],
+)
+def test_a_link_of_yesterday_opens_a_page_that_says_so_and_offers_nothing_else(
+    hall: HallOnDisk, lang: str, said: tuple[str, str]
+) -> None:
+    mine = hall.take("A")
+    next_day(hall)
+    app = Flask("page")
+    app.register_blueprint(citizen_page({hall.code: hall.now}, OneCitizen(hall)))
+    answer = app.test_client().post(f"/{hall.code}/ticket/{mine.ticket}", data={"proof": "x" * 22, "lang": lang})
+    assert answer.status_code == 200
+    page = answer.text
+    assert mine.number in page and all(words in page for words in said)
+    assert 'value="cancel_ask"' not in page and 'class="levels"' not in page and "ph-two" not in page
 
 
 def test_yesterdays_visit_may_be_rated_until_the_last_of_the_days(hall: HallOnDisk) -> None:
