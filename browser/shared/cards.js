@@ -14,8 +14,9 @@ import { Store, pause } from "/assets/shared/store.js";
 
 const DEAF_AFTER = 6_000; // three beats
 const LATE_AFTER = 1_000;
-const DIAL_WITHIN = 2_000;
-const REDIAL = 700;
+const DIAL_WITHIN = 1_500; // with the pause: whatever a dialling ran into, the next one begins in time to be right in 3 s
+const REDIAL = 500;
+const SNAPSHOT_WITHIN = 4_000;
 const KEEP_EVERY = 2_000;
 
 export class LiveCards extends Store {
@@ -123,7 +124,7 @@ export class LiveCards extends Store {
     const answer = await fetch(`/${this.#hall}/${path}`, {
       headers: this.#headers(),
       ...options,
-      signal: AbortSignal.timeout(DIAL_WITHIN * 2),
+      signal: AbortSignal.timeout(options.method === "POST" ? DIAL_WITHIN : SNAPSHOT_WITHIN),
     });
     const body = await answer.json();
     const before = this.refusal;
