@@ -9,6 +9,7 @@ from sqlalchemy.pool import NullPool
 from server.storage.schema import move
 
 NAME = "paihao.db"
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=0", "foreign_keys=ON")  # of the writer
 
 
 class Database:
@@ -25,7 +26,7 @@ class Database:
         """The writer's: WAL, synced at each commit, never waiting inside SQLite (that would freeze the loop)."""
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=0)
         connection.row_factory = sqlite3.Row
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=0", "foreign_keys=ON"):
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}").fetchall()
         return connection
 

@@ -96,7 +96,7 @@ class _Growing:
 
 
 def grow(folder: Path, days: int, a_day: int) -> Iterator[int]:
-    """Set up a hall in the folder and let the days pass; the tickets so far, after each."""
+    """Set up a hall in the folder and let the days pass; the tickets so far, after each. The last day goes on."""
     set_up(folder, document("demo"), LOADED)
     with closing(sqlite3.connect(folder / NAME)) as connection:
         connection.execute("PRAGMA synchronous=OFF")
