@@ -26,8 +26,8 @@ prove: .venv/test-installed  ## prove the promises at full length (hours) and wr
 bench: .venv/test-installed  ## measure, each figure beside a baseline of the same run
 	@$(PY) -m tests.benchmarks
 
-pictures: .venv/test-installed  ## take the READMEs' pictures anew, always of the same moment
-	@$(PY) -m tests.browser.readme_pictures docs/pictures
+pictures: .venv/test-installed  ## take the READMEs' pictures anew from the running demo, always of the same moment
+	@$(PY) -m tests.pictures docs/pictures
 
 lock: .venv/bin/python  ## write requirements*.txt anew from setup.cfg, with the newest releases and their hashes
 	@$(PIP) install --quiet uv

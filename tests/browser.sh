@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes sure that the browser tests have a Chromium, a Chinese font and an X server without a screen (for grabbed keys). Exit status: 0 they have; 3 they have not, and the
+# Makes sure that the browser tests have a Chromium, a Chinese font, an X server without a screen (for grabbed keys) and a
+# clock that can be set (for the pictures). Exit status: 0 they have; 3 they have not, and the
 # browser tests are to be left out; 1 they have not although CI=true demands it.
 
 has_chromium() {
@@ -17,11 +18,16 @@ has_x_server() {
     command -v Xvfb >/dev/null 2>&1
 }
 
+has_set_clock() {
+    ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1
+}
+
 missing() {
     wanted=""
     has_chromium || wanted=" chromium"
     has_chinese_font || wanted="$wanted fontconfig fonts-noto-cjk"
     has_x_server || wanted="$wanted xvfb"
+    has_set_clock || wanted="$wanted libfaketime"
     [ -n "$wanted" ]
 }
 
@@ -35,7 +41,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     apt-get install -qq -y --no-install-recommends $wanted </dev/null >/dev/null
     missing || exit 0
 fi
-echo "Could not be set up: Chromium, a Chinese font and Xvfb for the browser tests (Debian, as root: apt-get install$wanted)."
+echo "Could not be set up: Chromium, a Chinese font, Xvfb and libfaketime for the browser tests (Debian, as root: apt-get install$wanted)."
 if [ "$CI" = true ]; then
     echo "With CI=true nothing may be left out."
     exit 1
