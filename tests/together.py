@@ -1,4 +1,4 @@
-"""Runs the test folders in four pytest processes side by side: most tests wait for programs, not for the processor.
+"""Runs the test folders in five pytest processes side by side: most tests wait for programs, not for the processor.
 
 `python -m tests.together [pytest arguments]`: prints each part's output whole when it has ended, then one closing line;
 the exit status is 0 only if every part passed.
@@ -14,8 +14,12 @@ from pathlib import Path
 PARTS = (
     ("tests/browser",),
     ("tests/journeys",),
+    ("tests/promises",),
     ("tests/display", "tests/demo", "tests/window_client"),
-    ("tests", *(f"--ignore=tests/{name}" for name in ("browser", "journeys", "display", "demo", "window_client"))),
+    (
+        "tests",
+        *(f"--ignore=tests/{name}" for name in ("browser", "journeys", "promises", "display", "demo", "window_client")),
+    ),
 )
 _COUNT = re.compile(r"(\d+) (passed|failed|error|errors|skipped)\b")
 _LOOK_EVERY_S = 0.5

@@ -290,11 +290,12 @@ def journal_unbroken(db: Database) -> Iterator[str]:
 
 
 def one_record_per_visit(
-    db: Database, presses: Mapping[int, int | None] | None = None, *, pending: Collection[int] = ()
+    db: Database, presses: Mapping[int, Collection[int | None]] | None = None, *, pending: Collection[int] = ()
 ) -> Iterator[str]:
     """Every rateable finished visit has exactly one counter record, and no other visit has one.
 
-    `presses`: by visit the level that its citizen was seen to press, None for none; then levels must be equal.
+    `presses`: by visit what its citizen was seen to press, None for nothing; several where it cannot be told whether a
+    press was in time. Then the level must be one of them.
     `pending`: visits that may still be without a record.
     """
     records: dict[int, list[Row]] = defaultdict(list)
@@ -311,8 +312,9 @@ def one_record_per_visit(
                 yield f"visit {visit} was not to be rated and has a record"
             if (row["level"] is None) == (row["reason"] is None):
                 yield f"the record of visit {visit} says level {row['level']} and reason {row['reason']}"
-            if presses is not None and row["level"] != presses.get(visit):
-                yield f"visit {visit}: level {row['level']} is recorded, {presses.get(visit)} was pressed"
+            if presses is not None and row["level"] not in presses.get(visit, ()):
+                told = sorted(map(str, presses.get(visit, ())))
+                yield f"visit {visit}: level {row['level']} is recorded, {' or '.join(told)} was pressed"
 
 
 # --- all together -------------------------------------------------------------------------------------------------

@@ -92,7 +92,7 @@ def test_a_sound_run_is_sound(run: Run) -> None:
     assert len(run.asked) == 16
     assert [one.deed for one in run.asked if one.unknown] == ["take_number"]
     assert run.everything() == []
-    assert run.breaches(checkers.one_record_per_visit, {run.rated: PRESSED}) == [
+    assert run.breaches(checkers.one_record_per_visit, {run.rated: {PRESSED}}) == [
         f"visit {run.silent} has 0 counter records"
     ]
 
@@ -172,7 +172,7 @@ def test_a_wrong_level_a_second_record_and_a_record_of_nobody_are_found(run: Run
     run.unguarded("ratings")
     run.change("UPDATE ratings SET level = 1")
     assert f"visit {run.rated}: level 1 is recorded, {PRESSED} was pressed" in run.breaches(
-        checkers.one_record_per_visit, {run.rated: PRESSED}
+        checkers.one_record_per_visit, {run.rated: {PRESSED}}
     )
     run.change("INSERT INTO ratings SELECT * FROM ratings")
     assert f"visit {run.rated} has 2 counter records" in run.breaches(checkers.one_record_per_visit)

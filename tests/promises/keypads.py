@@ -1,0 +1,93 @@
+"""A hall's keypads with their citizens, and the agent that owns their line: what was pressed, seen from outside.
+
+One real window agent (`paihao window --no-pages`) over one simulated RS-485 line with a keypad for each window.
+"""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from drivers.simulators.rating_keypad import RatingKeypad
+from drivers.simulators.rs485_line import Rs485Line
+from tests.benchmarks.bench_hall import HALL
+from tests.promises.proving_hall import AGENT, token_of
+from tests.terminal.agents import AgentProcess
+from tests.terminal.hall_outside import until
+
+READY_WITHIN_S = 60.0
+ACKNOWLEDGED_WITHIN_S = 0.7  # the keypad itself waits half a second
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A key that somebody pressed, when (monotonic), and whether the keypad showed that it was taken."""
+
+    level: int
+    at: float
+    acknowledged: bool
+    seen: float  # when that was known
+
+
+@dataclass
+class LineAgent:
+    """The agent's process over its folder; `away` are the times in which it was killed or not ready yet."""
+
+    folder: Path
+    server: str
+    line: Rs485Line
+    windows: Sequence[str]
+    away: list[tuple[float, float]] = field(default_factory=list)
+
+    def prepare(self) -> None:
+        """Settings, and the token as enrolment leaves it."""
+        data = self.folder / "agent"
+        data.mkdir(parents=True)
+        token = {
+            "hall": HALL, "device": AGENT, "device_kind": "window", "windows": list(self.windows), "zone": None,
+            "token": token_of(AGENT),
+        }  # fmt: skip
+        (data / "token").write_text(json.dumps(token), encoding="utf-8")
+        (self.folder / "agent.toml").write_text(
+            f'server = "{self.server}"\nhall = "{HALL}"\ndata_dir = "agent"\n'
+            f'windows = {json.dumps(list(self.windows))}\n[lines.A]\nport = "{self.line.path}"\ngap_ms = 5\n',
+            encoding="utf-8",
+        )
+
+    def start(self) -> None:
+        """It hears the server and has its line when this returns."""
+        settled = self._said("devices"), self._said("connected")
+        self._process = AgentProcess("window_client", self.folder / "agent.toml", self.folder / "agent", "--no-pages")
+        until(
+            lambda: self._said("devices") > settled[0] and self._said("connected") > settled[1],
+            "the agent is ready",
+            READY_WITHIN_S,
+        )
+
+    def _said(self, event: str) -> int:
+        log = self.folder / "agent" / "agent.log"
+        return log.read_text(encoding="utf-8").count(f'"event": "{event}"') if log.exists() else 0
+
+    def kill_and_start(self) -> None:
+        """kill -9, and again."""
+        gone = time.monotonic()
+        self.away.append((gone, float("inf")))
+        self._process.kill()
+        self.start()
+        self.away[-1] = (gone, time.monotonic())
+
+    def end(self) -> None:
+        assert self._process.end() == 0
+
+    def was_away(self, begun: float, ended: float) -> bool:
+        """At some time between the two."""
+        return any(gone <= ended and back >= begun for gone, back in self.away)
+
+
+def press(keypad: RatingKeypad, level: int, *, even_asleep: bool = True) -> Pressed:
+    """A citizen presses and looks whether the keypad answers."""
+    at = time.monotonic()
+    pressed = keypad.press(level, even_asleep=even_asleep)
+    taken = pressed.wait_acknowledged(ACKNOWLEDGED_WITHIN_S)
+    return Pressed(level, at, taken, time.monotonic())

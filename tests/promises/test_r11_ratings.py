@@ -1,0 +1,230 @@
+"""R11: one rating per finished visit, and silence is not praise.
+
+Citizens press in time, twice, late, when the next one is there already, or not at all, while the agent is killed now
+and then. Keypads and their line are simulated, agent and server are the real programs; an invitation lasts the shortest
+time that a hall may set. What was pressed is what the simulated citizens log.
+"""
+
+import random
+import sqlite3
+import time
+from collections import Counter as Tally
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import gevent
+
+from drivers.simulators.rs485_line import Rs485Line
+from tests.benchmarks.bench_hall import HALL, WINDOWS
+from tests.promises import checkers
+from tests.promises.asking import Asker, Counter
+from tests.promises.checkers import Database
+from tests.promises.history import History, read
+from tests.promises.keypads import LineAgent, Pressed, press
+from tests.promises.proving_hall import KIOSKS, ProvingServer, proving_hall, served
+from tests.promises.rounds import LONG, Result, proving, rounds
+from tests.terminal.hall_outside import until
+
+VISITS = rounds(60, 10_000)
+KILL_EVERY = 250 if LONG else 30  # visits
+AT_WORK = WINDOWS[:60]
+RATE_WITHIN_S = 10
+SETTLED_WITHIN_S = 60.0
+PLANS = {"in time": 50, "twice": 15, "next is there": 13, "rushed": 7, "late": 5, "at the end": 5, "silent": 5}
+Levels = frozenset[int | None]
+NOTHING: Levels = frozenset({None})
+
+
+@dataclass
+class Ratings:
+    """The hall, its keypads, and what every visit's record may be."""
+
+    server: ProvingServer
+    line: Rs485Line
+    agent: LineAgent
+    history: History
+    left: Counter
+    expected: dict[int, Levels] = field(default_factory=dict)
+    plans: Tally[str] = field(default_factory=Tally)
+    working: list["gevent.Greenlet[..., None]"] = field(default_factory=list)
+
+    def reason(self, visit: int) -> str | None:
+        """Why the visit's record has no level; None while there is no record."""
+        query = "SELECT coalesce(reason, 'rated') FROM ratings WHERE hall = ? AND visit = ? AND channel = 'counter'"
+        with closing(sqlite3.connect(f"file:{self.server.database}?mode=ro", uri=True, timeout=20)) as connection:
+            row = connection.execute(query, (HALL, visit)).fetchone()
+        return None if row is None else str(row[0])
+
+    def people_come(self, count: int) -> None:
+        """Everybody has taken a number."""
+        kiosks = [Asker(self.server.port, self.history, name) for name in KIOSKS[:20]]
+
+        def take(kiosk: Asker, times: int) -> None:
+            for _ in range(times):
+                answer = kiosk.ask("take_number", {"line": "A"})
+                assert answer is not None and answer.accepted
+            kiosk.close()
+
+        each = -(-count // len(kiosks))
+        gevent.joinall([gevent.spawn(take, kiosk, each) for kiosk in kiosks], raise_error=True)
+
+    def work(self, address: int, no: str, rng: random.Random) -> None:
+        """One window's citizens, one after the other."""
+        window = Asker(self.server.port, self.history, no)
+        counter = CounterDesk(self, window, no, address, rng)
+        while self.left.take():
+            counter.one_citizen(rng.choices(list(PLANS), list(PLANS.values()))[0])
+        counter.close()
+
+
+@dataclass
+class CounterDesk:
+    """A window, its keypad, and whoever stands there."""
+
+    hall: Ratings
+    window: Asker
+    no: str
+    address: int
+    rng: random.Random
+    in_hand: int | None = None  # called and serving already
+
+    def close(self) -> None:
+        """The one in hand is served too."""
+        if self.in_hand is not None:
+            self.one_citizen("in time")
+        self.window.close()
+
+    def _do(self, deed: str, **body: object) -> int:
+        answer = self.window.ask(deed, {"window": self.no, **body})
+        assert answer is not None and answer.accepted, answer
+        return int(answer.body["visit"])
+
+    def _step_up(self) -> int:
+        """Call the next one; the citizen steps up."""
+        visit = self._do("call_next", visit=None)
+        return self._do("start_service", visit=visit)
+
+    def _finish(self) -> int:
+        """Done; from now on this citizen is asked."""
+        visit, self.in_hand = self.in_hand or self._step_up(), None
+        return self._do("finish", visit=visit, outcome="finished", items=1)
+
+    def one_citizen(self, plan: str) -> None:
+        """A visit, and what its citizen does at the keypad."""
+        keypad, rng = self.hall.line.keypad(self.address), self.rng
+        level, other = rng.randint(1, 5), rng.randint(1, 5)
+        starts, begun = keypad.starts, time.monotonic()
+        visit = self._finish()
+        finished = time.monotonic()
+        self.hall.plans[plan] += 1
+        presses: list[Pressed] = []
+        may_be: Levels = NOTHING
+        if plan in ("in time", "twice"):
+            asked = keypad.wait_starts(starts + 1, RATE_WITHIN_S - 3)
+            gevent.sleep(rng.uniform(0, 1))
+            presses.append(press(keypad, level))
+            if plan == "twice":
+                presses.append(press(keypad, other))
+            may_be = frozenset({level}) if asked else frozenset({level, None})
+        elif plan == "next is there":
+            self.in_hand = self._step_up()
+            gevent.sleep(rng.uniform(0, 0.5))
+            presses.append(press(keypad, level))
+            may_be = frozenset({level, None})  # who pressed is not to be told for a moment after the step up
+        elif plan == "rushed":
+            keypad.wait_starts(starts + 1, 2)
+            self.in_hand = self._step_up()
+        elif plan == "at the end":
+            gevent.sleep(finished + RATE_WITHIN_S + rng.uniform(-0.4, 0.4) - time.monotonic())
+            presses.append(press(keypad, level))
+            may_be = frozenset({level, None})
+        elif plan == "late":
+            until(lambda: self.hall.reason(visit) is not None, f"a record of {visit}", SETTLED_WITHIN_S)
+            presses.append(press(keypad, level))
+        if plan in ("silent", "twice", "in time", "at the end"):
+            until(lambda: self.hall.reason(visit) is not None, f"a record of {visit}", SETTLED_WITHIN_S)
+        self.hall.expected[visit] = self._with_agent_away(may_be, presses, begun)
+
+    def _with_agent_away(self, may_be: Levels, presses: list[Pressed], begun: float) -> Levels:
+        """While the agent is killed a press may be heard or not; one that it has acknowledged before must count."""
+        agent = self.hall.agent
+        if not agent.was_away(begun, time.monotonic()) or may_be == NOTHING:
+            return may_be
+        first = presses[0] if presses else None
+        if first is not None and first.acknowledged and not agent.was_away(begun, first.seen):
+            return may_be
+        return frozenset({None, *(one.level for one in presses)})
+
+
+@contextmanager
+def at_work(folder: Path, rng: random.Random) -> Iterator[Ratings]:
+    """Server, line and agent run; everybody who will be served has a number."""
+    with ExitStack() as stack:
+        definition = proving_hall(AT_WORK, rate_within_s=RATE_WITHIN_S)
+        server = stack.enter_context(served(folder / "data", definition))
+        history = stack.enter_context(History(folder / "history"))
+        line = Rs485Line(link=folder / "line")
+        for address, _ in enumerate(AT_WORK, 1):
+            line.add_keypad(address)
+        stack.enter_context(line)
+        agent = LineAgent(folder, server.url, line, AT_WORK)
+        agent.prepare()
+        agent.start()
+        stack.callback(agent.end)
+        hall = Ratings(server, line, agent, history, Counter(VISITS))
+        hall.people_come(VISITS + 2 * len(AT_WORK))
+        for address, no in enumerate(AT_WORK, 1):
+            hall.working.append(gevent.spawn(hall.work, address, no, random.Random(rng.randrange(2**32))))
+        yield hall
+
+
+def kill_now_and_then(hall: Ratings, rng: random.Random) -> None:
+    """The agent dies in the middle of things."""
+    done = 0
+    while any(not one.ready() for one in hall.working):
+        if len(hall.expected) >= done + KILL_EVERY // 2 and hall.left.left > 0:
+            done += KILL_EVERY
+            gevent.sleep(rng.uniform(0, 1))
+            hall.agent.kill_and_start()
+        gevent.sleep(0.05)
+
+
+def test_every_visit_ends_with_one_record_and_no_level_is_invented(tmp_path: Path) -> None:
+    with proving("R11", "visits", 10_000) as proof, at_work(tmp_path, proof.rng) as hall:
+        kill_now_and_then(hall, proof.rng)
+        gevent.joinall(hall.working, raise_error=True)
+        until(lambda: owed(hall.server.database) == 0, "nothing is owed", SETTLED_WITHIN_S)
+        hall.server.stop()
+        db = Database(hall.server.database, HALL)
+        assert list(checkers.one_record_per_visit(db, hall.expected)) == []
+        assert checkers.everything(hall.server.database, HALL, read(hall.history.file)) == []
+        judge_is_awake(hall, proof)
+        proof.reached = len(hall.expected)
+        rated = sum(row["level"] is not None for row in db.rows("ratings", "visit"))
+        proof.figure = (
+            f"one record each, levels as pressed; {rated:,} rated, {proof.reached - rated:,} not; "
+            f"agent killed {len(hall.agent.away)} times; an invitation lasts {RATE_WITHIN_S} s; {len(AT_WORK)} keypads"
+        )
+
+
+def owed(database: Path) -> int:
+    """Rateable visits without a record."""
+    query = (
+        "SELECT count(*) FROM visits v WHERE v.rateable = 1 AND NOT EXISTS "
+        "(SELECT 1 FROM ratings r WHERE r.hall = v.hall AND r.visit = v.id)"
+    )
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=20)) as connection:
+        found: int = connection.execute(query).fetchone()[0]
+    return found
+
+
+def judge_is_awake(hall: Ratings, proof: Result) -> None:
+    """The control: silence taken for praise, level 5 for every visit without a press, is found in each of them."""
+    with closing(sqlite3.connect(hall.server.database, isolation_level=None)) as connection:
+        praised = connection.execute("UPDATE ratings SET level = 5, reason = NULL WHERE level IS NULL").rowcount
+    silent = sum(levels == NOTHING for levels in hall.expected.values())
+    found = list(checkers.one_record_per_visit(Database(hall.server.database, HALL), hall.expected))
+    assert silent and len(found) >= silent, "praise for silence was not found"
+    proof.control = f"silence written down as level 5: {len(found)} of {praised} found (the others had a late press)"
