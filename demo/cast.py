@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from contract.words import Role
 from demo.narrator import CannotStage
-from server.domain.hall import Device, Hall, Person
+from server.domain.hall import Device, Hall, Person, Zone
 
 MOST_WINDOWS = 12  # each is a program of its own
 DESK_LOGIN = "desk1"  # where the hall's staff table names nobody for the desk
@@ -49,6 +49,12 @@ class Cast:
     windows: tuple[WindowPart, ...]
     desk: str
     desk_is_new: bool
+
+    @property
+    def zones(self) -> list[Zone]:
+        """The zones that have windows: each has a board, which speaks."""
+        used = {window.zone for window in self.hall.windows.values()}
+        return [zone for zone in self.hall.zones.values() if zone.code in used]
 
     @property
     def logins(self) -> list[str]:

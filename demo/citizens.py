@@ -28,6 +28,7 @@ MORE_PRESSES = 2  # when the keypad did not thank for the first
 PRIORITY_REASON = "本人说明"
 CANCEL_REASON = "本人不办了"
 ABANDON_REASON = "过号未到"
+QR = "qr"  # the kiosk's page gets the link as a drawing besides
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Citizen:
         if taken.status != 200:
             self._note("no_number", place=kiosk.name, code=taken.issued.get("code"))
             return None
-        issued = Issued.model_validate(taken.issued)
+        issued = Issued.model_validate({name: said for name, said in taken.issued.items() if name != QR})
         self._note_taken(kiosk.name, issued, taken.take_ms)
         if taken.paper is not None:
             self._note("paper", number=issued.number, kiosk=kiosk.name, paper=taken.paper, print_ms=taken.print_ms)

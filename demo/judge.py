@@ -129,7 +129,8 @@ def printed_slips_are_paper_in_a_hand(evidence: Evidence) -> Iterator[str]:
 
 
 def paper_shows_its_number(evidence: Evidence) -> Iterator[str]:
-    """Text is decoded; a picture is compared, dot by dot, with the drawing of the slip that the screen promised."""
+    """Text is decoded, and has the short code too; a picture is compared, dot by dot, QR code and all, with the drawing
+    of the slip that the screen promised."""
     issued = {one["number"]: Issued.model_validate(one["issued"]) for one in evidence.said("took")}
     for one in evidence.said("paper"):
         kiosk, paper, number = str(one["kiosk"]), int(one["paper"]), str(one["number"])
@@ -137,8 +138,11 @@ def paper_shows_its_number(evidence: Evidence) -> Iterator[str]:
         if account is None:
             yield f"{number}: {kiosk} knows nothing of paper {paper}"
         elif kiosk not in evidence.scene.raster_kiosks:
-            if number not in " ".join(account["text"]).split():
+            words, code = " ".join(account["text"]).split(), issued[number].short_code
+            if number not in words:
                 yield f"{number}: paper {paper} of {kiosk} does not show it"
+            if code is not None and code not in words:
+                yield f"{number}: paper {paper} of {kiosk} does not show its short code"
         elif not _is_drawn(evidence, kiosk, paper, issued[number]):
             yield f"{number}: the picture on paper {paper} of {kiosk} is another one"
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +14,8 @@ from contract.words import DeviceKind, Role
 from demo.cast import Cast
 from demo.folder import DemoFolder
 from demo.narrator import CannotStage, Narrator
+from display.agent import DisplaySettings
+from kiosk.settings import KioskSettings
 from kiosk.settings import read_settings as read_kiosk
 from server.command.local_client import LocalClient, RefusedByServer
 from server.halls.document import document_from
@@ -21,7 +23,14 @@ from server.storage.data_folder import DataFolder
 from terminal.connection import Connection, NotConfirmed, new_key
 from terminal.data_dir import DataDir
 from terminal.enrol import TOKEN_FILE, EnrolRefused, enrol
+from window_client.settings import WindowSettings
 from window_client.settings import read_settings as read_window
+
+READ: dict[DeviceKind, Callable[[Path], KioskSettings | WindowSettings | DisplaySettings]] = {
+    DeviceKind.KIOSK: read_kiosk,
+    DeviceKind.WINDOW: read_window,
+    DeviceKind.DISPLAY: DisplaySettings,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +84,7 @@ class Opening:
         return (self._folder.agent(agent.name) / TOKEN_FILE).exists()
 
     def _redeem(self, agent: AgentPart, code: str) -> None:
-        read = read_kiosk if agent.kind is DeviceKind.KIOSK else read_window
-        terminal = read(agent.settings).terminal
+        terminal = READ[agent.kind](agent.settings).terminal
         data = DataDir(terminal.data_dir)
         data.take()
         try:

@@ -20,6 +20,7 @@ from demo.page import StagePage
 from demo.programs import Program
 from demo.scenery import Scenery
 from demo.switches import Switches
+from server.domain.hall import Zone
 from server.storage.data_folder import DataFolder
 from terminal.program import PAGE_FILE
 
@@ -130,12 +131,14 @@ class Stage:
         return program
 
     def _start_server(self) -> None:
+        port = free_port()
         settings = self._folder.write_settings(
             SERVER,
             {
                 "data_dir": str(self._folder.server),
                 "host": "127.0.0.1",
-                "port": free_port(),
+                "port": port,
+                "public_url": f"http://127.0.0.1:{port}",  # the phone's page, for a browser on this machine
                 "frame_ancestors": self.page.origins,
             },
         )
@@ -172,6 +175,10 @@ class Stage:
         for window in self._cast.windows:
             settings = self._write(window.agent, {"windows": [window.no]})
             agents.append(AgentPart(window.agent, DeviceKind.WINDOW, settings, (window.no,)))
+        for zone in self._cast.zones:
+            own = {"zones": [zone.code], "voice": zone.voice_zone}
+            name = _board_of(zone)
+            agents.append(AgentPart(name, DeviceKind.DISPLAY, self._write(name, own), zone=zone.code))
         return agents
 
     def _write(self, name: str, own: Settings) -> Path:
@@ -199,6 +206,8 @@ class Stage:
     def _arguments(self, agent: AgentPart) -> list[str]:
         if agent.kind is DeviceKind.KIOSK:
             return ["kiosk", "--settings", str(agent.settings)]
+        if agent.kind is DeviceKind.DISPLAY:
+            return ["display", "--settings", str(agent.settings), "--no-browser"]
         alone = agent.name in {line.agent for line in self._cast.lines}
         return ["window", "--settings", str(agent.settings), *(["--no-pages"] if alone else [])]
 
@@ -237,9 +246,7 @@ class Stage:
         kiosks = [_frame("kiosk", one.name, self.pages[one.name].url) for one in self._cast.kiosks]
         windows = [_frame("window", f"{one.no}·{one.clerk}", self.pages[one.agent].url) for one in self._cast.windows]
         boards = [
-            _frame("board", f"大屏 Board {zone.code}", f"{self.server_url}/{hall.code}/board?zone={zone.code}")
-            for zone in hall.zones.values()
-            if any(window.zone == zone.code for window in hall.windows.values())
+            _frame("board", f"大屏 Board {zone.code}", self.pages[_board_of(zone)].url) for zone in self._cast.zones
         ]
         desk = _frame("desk", f"导办台 Desk · {self._cast.desk}", f"{self.server_url}/{hall.code}/desk")
         return [*kiosks, *boards, desk, *windows]
@@ -251,6 +258,10 @@ class Stage:
             "password": self.password,
             "people": [{"login": login, "name": self._cast.name_of(login), "place": place} for login, place in people],
         }
+
+
+def _board_of(zone: Zone) -> str:
+    return f"board-{zone.code}"
 
 
 def _frame(kind: str, title: str, url: str) -> dict[str, str]:

@@ -52,7 +52,7 @@ function Framed({ frame }) {
     return () => watch.disconnect();
   }, [frame.kind]);
   const style = size && scale ? { width: `${size[0]}px`, height: `${size[1]}px`, transform: `scale(${scale})` } : {};
-  return html`<div class=${`st-frame st-${frame.kind}`} ref=${box}><iframe src=${frame.url} title=${frame.title} style=${style}></iframe></div>`;
+  return html`<div class=${`st-frame st-${frame.kind}`} ref=${box}><iframe src=${frame.url} title=${frame.title} allow="autoplay" style=${style}></iframe></div>`;
 }
 
 /** Several frames in one place; all stay loaded, one is seen. */

@@ -126,11 +126,11 @@ def _keys_and_switches(url: str) -> None:
 
 
 def _a_killed_server_comes_back_with_its_numbers(url: str, post: Callable[..., int]) -> None:
-    board = next(one["url"] for one in members(url)["frames"] if one["kind"] == "board")
+    desk = next(one["url"] for one in members(url)["frames"] if one["kind"] == "desk")
 
     def answers() -> bool:
         try:
-            return requests.get(board, timeout=20).ok
+            return requests.get(desk, timeout=20).ok
         except requests.ConnectionError:
             return False
 

@@ -1,6 +1,7 @@
 """The judge is not easily pleased: whatever is doctored in rows, papers, bus or accounts, a rule says so."""
 
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -228,6 +229,15 @@ def test_another_number_on_a_text_slip_is_found(copy: Copy) -> None:
     def change(lines: list[dict[str, Any]]) -> None:
         paper = next(line for line in lines if line["event"] == "paper")
         paper["text"] = ["A999" if line.strip()[1:].isdigit() else line for line in paper["text"]]
+
+    copy.lines("printer-K2.jsonl", change)
+    assert copy.broken() == {"paper_shows_its_number"}
+
+
+def test_another_short_code_on_a_text_slip_is_found(copy: Copy) -> None:
+    def change(lines: list[dict[str, Any]]) -> None:
+        paper = next(line for line in lines if line["event"] == "paper")
+        paper["text"] = [re.sub(r"(Code|查询码)(\W*)\w{6}", r"\1\2AAAAAA", line) for line in paper["text"]]
 
     copy.lines("printer-K2.jsonl", change)
     assert copy.broken() == {"paper_shows_its_number"}
