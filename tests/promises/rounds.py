@@ -1,6 +1,7 @@
 """How long a proof runs, from which seed, and where its figure is kept.
 
-Short unless PAIHAO_PROVE=long. PAIHAO_SEED repeats a run. With PAIHAO_RESULTS each proof writes its result into that
+Short unless PAIHAO_PROVE=long; PAIHAO_MINUTES ends a long run early, and what it reached is kept. PAIHAO_SEED repeats a
+run. With PAIHAO_RESULTS each proof writes its result into that
 folder, one JSON file each, so that proofs may run one by one and beside each other.
 """
 
@@ -18,12 +19,18 @@ from pathlib import Path
 LONG = os.environ.get("PAIHAO_PROVE") == "long"
 RESULTS = os.environ.get("PAIHAO_RESULTS")
 SEED = os.environ.get("PAIHAO_SEED")
+MINUTES = os.environ.get("PAIHAO_MINUTES")
+_BEGUN = time.monotonic()
 
 
 def rounds(short: int, long: int) -> int:
-    """How many, here and now. PAIHAO_ROUNDS bounds the long run, for a machine that has less time."""
-    bound = os.environ.get("PAIHAO_ROUNDS")
-    return short if not LONG else min(long, int(bound)) if bound else long
+    """How many, here and now."""
+    return long if LONG else short
+
+
+def time_is_up() -> bool:
+    """Whether a long run has had its minutes: end in order, and say what was reached."""
+    return MINUTES is not None and time.monotonic() > _BEGUN + float(MINUTES) * 60
 
 
 @dataclass

@@ -13,7 +13,7 @@ from tests.promises.checkers import Database
 from tests.promises.history import History, read
 from tests.promises.load import Load
 from tests.promises.proving_hall import ProvingServer, proving_hall, served
-from tests.promises.rounds import LONG, proving, rounds
+from tests.promises.rounds import LONG, proving, rounds, time_is_up
 
 KILLS = rounds(3, 200)
 ALIVE_S = (0.15, 1.5) if LONG else (0.15, 0.6)  # from the first answer after a start to the kill
@@ -46,6 +46,8 @@ def test_everything_that_was_answered_survives_kill_9(tmp_path: Path) -> None:
                     assert checkers.everything(server.database, HALL, read(history.file)) == []
                 server.start()
                 proof.reached = kill + 1
+                if time_is_up():
+                    break
             wait_for_answers(load, server)
             load.end()
             server.stop()

@@ -22,7 +22,7 @@ from tests.promises.fault_proxy import Fault, FaultProxy
 from tests.promises.history import Answered, History, now_ms, read
 from tests.promises.load import Load
 from tests.promises.proving_hall import AGENT, KIOSKS, ProvingServer, proving_hall, served, token_of
-from tests.promises.rounds import proving, rounds
+from tests.promises.rounds import proving, rounds, time_is_up
 
 COMMANDS = rounds(500, 100_000)
 SHARE = 0.1
@@ -97,14 +97,16 @@ def test_effects_are_the_distinct_keys_whatever_the_line_does(tmp_path: Path) ->
                 lambda who: Patient(line.url, history, who), proof.rng, 20, len(HALL_AT_WORK), COMMANDS, give_up=0.0
             )
             load.start()
-            load.wait()
+            while load.busy and not time_is_up():
+                gevent.sleep(0.1)
+            load.end()
             happened = dict(line.happened)
         asked = read(tmp_path / "history")
         passed = happened.pop("passed")
         hit = sum(happened.values())
         assert set(happened) == {fault.value for fault in Fault}, "not every kind of fault happened"
         assert hit > 0.5 * SHARE * (hit + passed)
-        assert len(asked) >= COMMANDS
+        assert len(asked) >= COMMANDS or time_is_up()
         proof.control = new_keys_repeat(tmp_path / "control", server, proof.rng.randrange(2**32))
         server.stop()
         assert checkers.everything(server.database, HALL, asked) == []

@@ -24,7 +24,7 @@ from tests.promises.checkers import Database
 from tests.promises.history import History, read
 from tests.promises.keypads import LineAgent, Pressed, press
 from tests.promises.proving_hall import KIOSKS, ProvingServer, proving_hall, served
-from tests.promises.rounds import LONG, Result, proving, rounds
+from tests.promises.rounds import LONG, Result, proving, rounds, time_is_up
 from tests.terminal.hall_outside import until
 
 VISITS = rounds(60, 10_000)
@@ -74,7 +74,7 @@ class Ratings:
         """One window's citizens, one after the other."""
         window = Asker(self.server.port, self.history, no)
         counter = CounterDesk(self, window, no, address, rng)
-        while self.left.take():
+        while self.left.take() and not time_is_up():
             counter.one_citizen(rng.choices(list(PLANS), list(PLANS.values()))[0])
         counter.close()
 
@@ -184,7 +184,7 @@ def kill_now_and_then(hall: Ratings, rng: random.Random) -> None:
     """The agent dies in the middle of things."""
     done = 0
     while any(not one.ready() for one in hall.working):
-        if len(hall.expected) >= done + KILL_EVERY // 2 and hall.left.left > 0:
+        if len(hall.expected) >= done + KILL_EVERY // 2 and hall.left.left > 0 and not time_is_up():
             done += KILL_EVERY
             gevent.sleep(rng.uniform(0, 1))
             hall.agent.kill_and_start()

@@ -21,7 +21,7 @@ from tests.promises.asking import Asker
 from tests.promises.bad_packets import FLOOD, PACKETS, RawSocket
 from tests.promises.history import History
 from tests.promises.proving_hall import AGENT, ProvingServer, prepare, proving_hall, token_of
-from tests.promises.rounds import LONG, Result, proving, rounds
+from tests.promises.rounds import LONG, Result, proving, rounds, time_is_up
 from tests.terminal.hall_outside import until
 
 MANY = rounds(2_000, 100_000)
@@ -63,7 +63,7 @@ def server(tmp_path: Path) -> Iterator[ProvingServer]:
 
 def attack(server: ProvingServer, rng: random.Random, sent: Counter[str], until_sent: int) -> None:
     """Connections with bad packets, until so many were sent by all."""
-    while sent.total() < until_sent:
+    while sent.total() < until_sent and not time_is_up():
         raw = RawSocket(server.address, rng)
         assert raw.status == 101
         for _ in range(rng.randrange(1, PER_CONNECTION)):
