@@ -90,7 +90,7 @@ export function NumberPage({ agent, page, leave, left, paper: state }) {
         ${state === "none" ? html`<${WithoutPaper} issued=${issued} />` : html`<${Paper} issued=${issued} state=${state} />`}
         <p class="rule"><b>${t("kiosk.seal_rule")}</b>${pick(issued.missed_rule)}</p>
         ${state === "none" && html`<div class="keys1"><button class="key key-ink" onClick=${leave}>
-          ${t("kiosk.noted")}<small>${t("kiosk.stays", { n: left ?? "" })}</small></button></div>`}
+          ${t("kiosk.noted")}${left !== null && html`<small>${t("kiosk.stays", { n: left })}</small>`}</button></div>`}
       </div>
     </div>
   </div>`;

@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page  # noqa: E402
 from contract.cards import Panel  # noqa: E402
 from contract.refusals import refuse  # noqa: E402
 from contract.words import Code, WindowState  # noqa: E402
+from kiosk.qr import qr_of  # noqa: E402
 from tests.browser import sample_command as command  # noqa: E402
 from tests.browser import sample_hall as hall  # noqa: E402
 from tests.browser import sample_staff as staff  # noqa: E402
@@ -37,6 +38,7 @@ PORTRAIT, LANDSCAPE, WINDOW, BOARD, DESK, TABLET = (
     (1440, 900),
     (1024, 768),
 )
+LINK = "https://q.example.gov.cn/LJ/ticket/4294967342#k7Qk7Qk7Qk7Qk7Qk7Qk7Qw"
 FACE = ".photo:not(.photo-none)"
 AT = hall.NOW.timestamp() * 1000
 
@@ -61,7 +63,7 @@ class Picture:
 def _kiosk(cards: hall.Cards | None = None, **own: Any) -> Callable[[], StandInAgent]:
     def serve() -> StandInAgent:
         agent = kiosk_agent(hall.public_cards() if cards is None else cards, **own)
-        agent.answer = lambda deed, body: hall.issued()
+        agent.answer = lambda deed, body: {**hall.issued(), "qr": qr_of(LINK)}
         return agent
 
     return serve
@@ -273,6 +275,19 @@ def _turn_of_picture(page: Page, server: StandInServer) -> None:
     page.wait_for_selector(".seal-now")
 
 
+def _turn_of_notice(page: Page, server: StandInServer) -> None:
+    page.wait_for_selector(".seal-now")
+    page.clock.run_for(12_500)
+    page.wait_for_selector(".seal-now")
+
+
+def _burst(page: Page, server: StandInServer) -> None:
+    """Twenty calls in one moment."""
+    page.wait_for_selector(".seal-now")
+    server.change(hall.burst(20))
+    page.wait_for_selector(".is-new .seal-now")
+
+
 def _age_of_command(seconds: int) -> Callable[[Page, Any], None]:
     def act(page: Page, server: StandInServer) -> None:
         server.deaf = True
@@ -306,7 +321,8 @@ PICTURES = [
     Picture("kiosk-done-landscape", LANDSCAPE, _kiosk(), act=_take("printed"), langs=("zh",)),
     Picture("kiosk-printing", PORTRAIT, _kiosk(), act=_take(None), langs=("zh",)),
     Picture("kiosk-noprinter", PORTRAIT, _kiosk(), act=_take("failed")),
-    Picture("kiosk-noprinter-landscape", LANDSCAPE, _kiosk(), act=_take("failed"), langs=("zh",)),
+    Picture("kiosk-noprinter-landscape", LANDSCAPE, _kiosk(), act=_take("failed")),
+    Picture("kiosk-voice", PORTRAIT, _kiosk(), act=_click(".k-voice")),
     Picture("kiosk-paper-out", PORTRAIT, _kiosk(printer={"state": "paper_out", "reason": None}), langs=("zh",)),
     Picture("kiosk-closed", PORTRAIT, _kiosk(), act=_click('[data-line="X"]')),
     Picture("kiosk-closed-landscape", LANDSCAPE, _kiosk(), act=_click('[data-line="P"]'), langs=("zh",)),
@@ -370,6 +386,9 @@ PICTURES = [
     Picture("board-stale", BOARD, _server(hall.public_cards), "/LJ/board?zone=C", _age(13), langs=("zh",)),
     Picture("board-lost", BOARD, _server(hall.public_cards), "/LJ/board?zone=C", _age(70), langs=("zh", "en")),
     Picture("board-quiet", BOARD, _server(hall.public_cards), "/LJ/board?zone=A", _see(".b-quiet"), langs=("zh",)),
+    Picture("board-burst", BOARD, _server(hall.public_cards), "/LJ/board?zone=C", _burst, langs=("zh",)),
+    Picture("board-unpaired", BOARD, _server(hall.public_cards), "/LJ/board?zone=C&voice=C", _see(".b-voice")),
+    Picture("board-notice", BOARD, _programme, "/LJ/board?zone=C", _turn_of_notice),
     Picture("window-screen", STRIP, _screen(WindowState.CALLED), "/LJ/window/211", _see(FACE)),
     Picture("window-screen-serving", STRIP, _screen(WindowState.SERVING), "/LJ/window/211", langs=("zh",)),
     Picture("window-screen-paused", STRIP, _screen(WindowState.PAUSED), "/LJ/window/211"),

@@ -84,3 +84,24 @@ def test_without_a_public_address_there_is_none(serve: Serve, open_page: Open) -
     tell(agent, "failed")
     expect(page.locator(".k-without li")).to_have_count(2)
     assert page.locator(".qr").count() == 0
+
+
+@pytest.mark.parametrize("size", [PORTRAIT, LANDSCAPE], ids=["portrait", "landscape"])
+@pytest.mark.parametrize("care", [False, True], ids=["plain", "care"])
+def test_the_code_is_as_large_as_a_hand_and_a_long_number_stands_whole_beside_it(
+    serve: Serve, open_page: Open, size: tuple[int, int], care: bool
+) -> None:
+    agent: StandInAgent = serve(kiosk_agent(hall.public_cards()))
+    agent.answer = lambda deed, body: {**hall.issued(number="K3-001"), "qr": qr_of(LINK)}
+    page = open_page(agent.url, size)
+    for key in (".k-care", '[data-lines="C D E"]', '[data-lines="D"]') if care else ('[data-line="D"]',):
+        page.click(key)
+    tell(agent, "failed")
+    expect(page.locator(".got-none")).to_be_visible()
+    code, seal = page.locator(".qr").bounding_box(), page.locator(".got-no .seal").bounding_box()
+    assert code and seal
+    assert min(code["width"], code["height"]) >= 300
+    assert seal["x"] >= 0 and seal["x"] + seal["width"] <= size[0]
+    beside = seal["x"] + seal["width"] <= code["x"]
+    assert beside or seal["y"] + seal["height"] <= code["y"]
+    assert page.evaluate((FOLDER / ("care_fits.js" if care else "fits.js")).read_text(encoding="utf-8")) == []
