@@ -23,8 +23,8 @@ check: .venv/test-installed  ## types and style only
 prove: .venv/test-installed  ## prove the promises at full length (hours) and write PROOF.md
 	@$(PY) -m tests.promises
 
-bench: .venv/test-installed  ## measure, each figure beside a baseline of the same run
-	@$(PY) -m tests.benchmarks
+bench: .venv/test-installed  ## measure, each figure beside a baseline of the same run; NAME="fanout-500 publish" measures some
+	@$(PY) -m tests.benchmarks $(NAME)
 
 pictures: .venv/test-installed  ## take the READMEs' pictures anew from the running demo, always of the same moment
 	@$(PY) -m tests.pictures docs/pictures

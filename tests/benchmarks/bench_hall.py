@@ -123,5 +123,3 @@ def prepare(folder: Path, *, sign_in: bool = True, kind: type[Writer] = Writer) 
         must(give(writer, EnrolDevice(kind=device, name=name, windows=windows, code_hash=code)))
         must(give(writer, RedeemCode(code_hash=code, token_hash=hashlib.sha256(token.encode()).hexdigest())))
     return writer
-
-

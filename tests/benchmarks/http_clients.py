@@ -71,6 +71,15 @@ class Client:
         answer.read()
         return answer.status
 
+    def snapshot(self) -> int:
+        """All public cards; their bytes."""
+        self._http.request("GET", f"/{HALL}/snapshot/public")
+        answer = self._http.getresponse()
+        size = len(answer.read())
+        if answer.status != 200:
+            raise RuntimeError(str(answer.status))
+        return size
+
     def post(self, place: str, deed: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """A command under a fresh key."""
         token = KIOSK_TOKEN if place == "kiosk" else WINDOW_TOKEN
