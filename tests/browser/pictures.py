@@ -275,6 +275,19 @@ def _turn_of_picture(page: Page, server: StandInServer) -> None:
     page.wait_for_selector(".seal-now")
 
 
+def _turn_of_notice(page: Page, server: StandInServer) -> None:
+    page.wait_for_selector(".seal-now")
+    page.clock.run_for(12_500)
+    page.wait_for_selector(".seal-now")
+
+
+def _burst(page: Page, server: StandInServer) -> None:
+    """Twenty calls in one moment."""
+    page.wait_for_selector(".seal-now")
+    server.change(hall.burst(20))
+    page.wait_for_selector(".is-new .seal-now")
+
+
 def _age_of_command(seconds: int) -> Callable[[Page, Any], None]:
     def act(page: Page, server: StandInServer) -> None:
         server.deaf = True
@@ -373,6 +386,9 @@ PICTURES = [
     Picture("board-stale", BOARD, _server(hall.public_cards), "/LJ/board?zone=C", _age(13), langs=("zh",)),
     Picture("board-lost", BOARD, _server(hall.public_cards), "/LJ/board?zone=C", _age(70), langs=("zh", "en")),
     Picture("board-quiet", BOARD, _server(hall.public_cards), "/LJ/board?zone=A", _see(".b-quiet"), langs=("zh",)),
+    Picture("board-burst", BOARD, _server(hall.public_cards), "/LJ/board?zone=C", _burst, langs=("zh",)),
+    Picture("board-unpaired", BOARD, _server(hall.public_cards), "/LJ/board?zone=C&voice=C", _see(".b-voice")),
+    Picture("board-notice", BOARD, _programme, "/LJ/board?zone=C", _turn_of_notice),
     Picture("window-screen", STRIP, _screen(WindowState.CALLED), "/LJ/window/211", _see(FACE)),
     Picture("window-screen-serving", STRIP, _screen(WindowState.SERVING), "/LJ/window/211", langs=("zh",)),
     Picture("window-screen-paused", STRIP, _screen(WindowState.PAUSED), "/LJ/window/211"),

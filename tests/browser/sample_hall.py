@@ -202,6 +202,16 @@ def calls_card(zone: str = "C") -> CallsCard:
     return CallsCard(zone=zone, calls=calls)
 
 
+def burst(count: int, first: int = 950) -> Cards:
+    """The calls card after so many calls in one moment: B000 the earliest."""
+    old, windows = calls_card(), [window for _, window, _, _ in CALLED]
+    new = [
+        Call(call=first + place, number=f"B{place:03}", window=windows[place % len(windows)], time=at(), recall=0)
+        for place in reversed(range(count))
+    ]
+    return {"calls/C": old.model_copy(update={"calls": [*new, *old.calls]}).model_dump(mode="json")}
+
+
 def public_cards(**of_the_hall: Any) -> Cards:
     """All public cards of the full hall."""
     cards: Cards = {"hall": hall_card(**of_the_hall).model_dump(mode="json")}

@@ -64,6 +64,23 @@ def test_a_call_while_the_seal_stands_waits_for_it_in_the_list(serve: Serve, ope
     expect(page.locator(".seal-now")).to_have_text("Q055")
 
 
+def test_twenty_calls_at_once_are_in_the_list_at_once_and_each_gets_the_seal(serve: Serve, open_page: Open) -> None:
+    server = board(serve)
+    page = open_page(server.url + "/LJ/board?zone=C", SIZE)
+    expect(page.locator(".seal-now")).to_have_text("V031")
+    server.change(hall.burst(20))
+    expect(page.locator(".seal-now")).to_have_text("B000")
+    expect(page.locator(".b-row .num:first-child").first).to_have_text("B019")
+    expect(page.locator(".b-row")).to_have_count(7)
+    sealed = ["B000"]
+    for _ in range(40):
+        page.clock.run_for(1_000)
+        now = newest(page).inner_text()
+        if now != sealed[-1]:
+            sealed.append(now)
+    assert sealed == [f"B{place:03}" for place in range(len(sealed))] and len(sealed) >= 17
+
+
 def test_after_12_seconds_the_seal_is_hollow_and_after_60_it_says_ask_staff(serve: Serve, open_page: Open) -> None:
     server = board(serve)
     page = open_page(server.url + "/LJ/board?zone=C", SIZE)

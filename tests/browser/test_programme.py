@@ -44,6 +44,20 @@ def test_a_picture_comes_in_turn_with_the_people_waiting_and_covers_no_call(serv
     expect(page.locator(".b-wait")).to_be_visible()
 
 
+def test_a_video_that_never_begins_to_move_gives_way_after_five_seconds(serve: Serve, open_page: Open) -> None:
+    server = board(serve, VIDEO, PICTURE)
+    page = open_page(server.url + "/LJ/board?zone=C", SIZE)
+    page.route("**/programme/2.mp4", lambda route: None)  # the answer never comes
+    expect(page.locator(".seal-now")).to_be_visible()
+    page.clock.run_for(20_500)
+    expect(page.locator(".b-media video")).to_have_count(1)
+    page.clock.run_for(5_500)
+    expect(page.locator(".b-media")).to_have_count(0)
+    expect(page.locator(".seal-now")).to_be_visible()
+    page.clock.run_for(20_500)
+    expect(page.locator(".b-media img[src$='1.jpg']")).to_be_visible()
+
+
 def test_what_cannot_be_shown_is_skipped(serve: Serve, open_page: Open) -> None:
     server = board(serve, VIDEO, {"kind": "picture", "file": "gone.jpg"}, PICTURE, **{"2.mp4": b"no video"})
     page = open_page(server.url + "/LJ/board?zone=C", SIZE)
