@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -69,6 +68,7 @@ from server.pages.portraits import portrait_routes
 from server.pages.programme import programme_routes
 from server.pages.routes import Folders, pages
 from server.settings import Settings
+from server.steady_clock import SteadyClock, Step
 from server.storage.backup_faults import BackupStopped
 from server.storage.data_folder import Address, DataFolder, FolderInUse
 from server.storage.database import Database
@@ -77,7 +77,7 @@ from server.storage.published import Published
 from server.storage.reader import Reader
 from server.storage.schema import SchemaNotKnown
 from server.storage.upgrade import bring
-from server.storage.writer import Writer, wall_ms
+from server.storage.writer import Writer
 
 _log = structlog.get_logger("server")
 STOP_WITHIN_S = 1.0  # for answers on their way; what is asked on kept connections meanwhile is not heard
@@ -85,11 +85,6 @@ STOP_WITHIN_S = 1.0  # for answers on their way; what is asked on kept connectio
 
 class CannotStart(Exception):
     """Why the server does not start, in both languages."""
-
-
-def now_text() -> str:
-    """The server's time as it stands on the wire."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Server:
@@ -101,6 +96,9 @@ class Server:
         self._folder = folder
         self._secret = new_token()
         database, key = _open(folder)
+        self._time = SteadyClock(_say_step)
+        self._time.not_before(database.newest_ms())
+        now_ms, now_text = self._time.now_ms, self._time.now_text
         self._announcer = Announcer(_packs(settings))
         self._vault = Vault(key)
         self._reader = Reader(database)
@@ -117,11 +115,11 @@ class Server:
         self._defects = guard(self.app, self._edge, settings.frame_ancestors)
         live = socketio_for(self.app, self._edge)
         self._publisher = Publisher(lambda hall: self._watchers.cut_the_revoked(hall), now_text)
-        self.writer = Writer(database, ACTIONS, hall_from, first_day, build, self._publisher.tell)
-        self._clock = Clock(lambda: self.writer.published, self.writer.submit, wall_ms)
+        self.writer = Writer(database, ACTIONS, hall_from, first_day, build, self._publisher.tell, now_ms)
+        self._clock = Clock(lambda: self.writer.published, self.writer.submit, now_ms)
         self._voices = Voices(self.writer.published, self.writer.submit, time.monotonic)
         halls = self.writer.published
-        self._gate = Gate(halls, self._vault, self._edge, settings.sessions, self._secret, wall_ms)
+        self._gate = Gate(halls, self._vault, self._edge, settings.sessions, self._secret, now_ms)
         self._watchers = Watchers(live, self._passes, halls, self._still_holds, self._publisher.room)
         self._add_routes()
         self._upgrades = Upgrades(self.app.wsgi_app, self._edge, settings.max_connections // 2)
@@ -178,21 +176,25 @@ class Server:
         app.register_api(device_api(door, offers))
         app.register_api(admin_api(door, offers))
         proof = TicketProof(self._vault, throttle, self._settings.passwords.tries_per_source, time.monotonic)
-        citizens = Citizens(door, self._reader, proof)
+        citizens = Citizens(door, self._reader, proof, self._time.now_ms)
         app.register_api(citizen_api(citizens))
         app.register_blueprint(citizen_page(halls, citizens))
-        app.register_api(display_api(self._gate, self._passes, Snapshots(now_text)))
+        app.register_api(display_api(self._gate, self._passes, Snapshots(self._time.now_text)))
         app.register_api(
             voice_routes(
-                _HallsThatCall(halls, self.writer.submit, self._gate, self._voices),
+                _HallsThatCall(halls, self.writer.submit, self._gate, self._voices, self._time.now_ms),
                 self._announcer,
                 SpeakerLeases(time.monotonic),
             )
         )
-        app.register_blueprint(service_routes(app, halls, self._defects, now_text()))
+        app.register_blueprint(service_routes(app, halls, self._defects, self._time.now_text(), self._clock_now))
         app.register_blueprint(pages(halls, _folders()))
         app.register_blueprint(portrait_routes(halls, self._settings.portraits))
         app.register_blueprint(programme_routes(halls, self._settings.programme))
+
+    def _clock_now(self) -> dict[str, int]:
+        step = self._time.step
+        return {"ahead_ms": self._time.ahead_ms} | ({"set_by_ms": step.by_ms, "set_at_ms": step.at_ms} if step else {})
 
     def _still_holds(self, one: Pass) -> bool:
         return self._gate.still_holds(one.hall, one.audience, one.holder)
@@ -202,8 +204,14 @@ class _HallsThatCall:
     """The halls as the voice needs them: the calls of a voice zone, who may speak, and the deed "it was spoken"."""
 
     def __init__(
-        self, halls: Mapping[str, Published], submit: Callable[[Order], Answer], gate: Gate, voices: Voices
+        self,
+        halls: Mapping[str, Published],
+        submit: Callable[[Order], Answer],
+        gate: Gate,
+        voices: Voices,
+        now_ms: Callable[[], int],
     ) -> None:
+        self._now_ms = now_ms
         self._halls = halls
         self._submit = submit
         self._gate = gate
@@ -232,7 +240,7 @@ class _HallsThatCall:
             languages=languages(definition, zone),
             manner=Manner(rules.voice_one, rules.voice_window, rules.voice_sentence),
             repeat=rules.voice_repeat,
-            silent=is_silent(definition, zone, published.day, wall_ms()),
+            silent=is_silent(definition, zone, published.day, self._now_ms()),
             zones=zones,
             calls={one["call"]: Said(one["number"], one["window"], one["recall"] > 0) for one in calls},
         )
@@ -264,6 +272,10 @@ def _open(folder: DataFolder) -> tuple[Database, bytes]:
         raise CannotStart(f"升级前的备份没有做成，没有升级 / no backup before the upgrade, so none: {error}") from error
     except (CommandError, DatabaseError, sqlite3.DatabaseError, OSError, ValueError) as error:
         raise CannotStart(f"打不开数据目录 / cannot open the data folder {folder.path}: {error}") from error
+
+
+def _say_step(step: Step) -> None:
+    _log.warning("clock_was_set", by_s=step.by_ms / 1000, hall_is_ahead_s=step.ahead_ms / 1000)
 
 
 def first_day(document: dict[str, Any], now_ms: int) -> Day:

@@ -3,6 +3,8 @@
 Every request shows the proof of that ticket (the link's, or the slip's short code) in the header `X-Ticket-Proof`.
 """
 
+from collections.abc import Callable
+
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, ConfigDict
@@ -20,7 +22,6 @@ from server.identity.ticket_proof import TicketProof
 from server.reports.citizen import ticket_found
 from server.storage.orders import Actor
 from server.storage.reader import Reader
-from server.storage.writer import wall_ms
 
 PHONE = Actor(via=Via.PHONE)
 
@@ -35,10 +36,11 @@ class OwnTicket(BaseModel):
 class Citizens:
     """What the endpoints and the page without a script share. `shown` is the link's proof or the short code."""
 
-    def __init__(self, door: Door, reader: Reader, proof: TicketProof) -> None:
+    def __init__(self, door: Door, reader: Reader, proof: TicketProof, now_ms: Callable[[], int]) -> None:
         self._door = door
         self._reader = reader
         self._proof = proof
+        self._now_ms = now_ms
 
     def status(self, hall: str, ticket: int, shown: str) -> TicketStatus:
         """How the ticket stands. Raises Refusal: TICKET_PROOF, TOO_MANY_TRIES, TICKET_UNKNOWN, HALL_UNKNOWN."""
@@ -57,7 +59,7 @@ class Citizens:
         return self._door.submit(hall, PHONE, command, environ)
 
     def _status(self, hall: str, ticket: int) -> TicketStatus:
-        now_ms = wall_ms()
+        now_ms = self._now_ms()
         found = self._reader.run(lambda connection: ticket_found(connection, hall, ticket))
         if found is None:
             raise Refusal(Code.TICKET_UNKNOWN)

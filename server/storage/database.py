@@ -1,6 +1,7 @@
 """The SQLite file: how it is opened, by the writer and by readers, and brought to the present schema."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, event
@@ -29,6 +30,11 @@ class Database:
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}").fetchall()
         return connection
+
+    def newest_ms(self) -> int:
+        """Time of the newest command of any hall; 0 where there is none."""
+        with closing(sqlite3.connect(self.path)) as connection:
+            return int(connection.execute("SELECT COALESCE(MAX(time_ms), 0) FROM halls").fetchone()[0])
 
     def reading_engine(self) -> Engine:
         """For readers in threads: own connections, which cannot write."""

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo  # noqa: E402
 import gevent.os  # noqa: E402
 
 from contract.words import Audience  # noqa: E402
+from demo import programs  # noqa: E402
 from demo.cast import Cast, cast_of  # noqa: E402
 from demo.command import DEMO_HALL  # noqa: E402
 from demo.folder import DemoFolder, Settings, listener_at  # noqa: E402
@@ -53,6 +54,7 @@ def main() -> None:
     demo = PicturesFolder(folder / "demo")
     demo.take()
     stage = Stage(cast, demo, RealHardware({}, {}), Narrator("en", lambda line: None), listener_at(0), None)
+    programs.PAIHAO = Path(__file__).with_name("still_paihao.py")
     try:
         stage.start()
         heard = ServerClock()

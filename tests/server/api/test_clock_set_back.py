@@ -1,0 +1,24 @@
+"""A server that starts with its machine's clock an hour behind what it recorded: the hall's time goes on from there."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+
+from server.storage.database import NAME
+from tests.server.api.running_server import HALL, RunningServer
+
+HOUR_MS = 3_600_000
+
+
+def test_after_a_clock_was_set_back_time_goes_on_and_it_is_said(own_server: RunningServer) -> None:
+    own_server.load("demo")
+    own_server.stop()
+    with closing(sqlite3.connect(own_server.data / NAME)) as connection, connection:
+        connection.execute("UPDATE halls SET time_ms = time_ms + ?", (HOUR_MS,))
+    own_server.start()
+    clock = own_server.get("/health").json()["clock"]
+    assert HOUR_MS - 60_000 < clock["ahead_ms"] <= HOUR_MS and clock["set_by_ms"] < -HOUR_MS + 60_000
+    told = [own_server.get(f"/{HALL}/snapshot/public", headers={}).json()["time"] for _ in range(2)]
+    ahead = datetime.fromisoformat(told[0]) - datetime.now(UTC)
+    assert told == sorted(told) and 3_500 < ahead.total_seconds() < 3_601
+    assert "clock_was_set" in own_server.said()
