@@ -43,6 +43,7 @@ class SlipContent:
     kiosk: str | None = None
     hotline: str | None = None
     language: Language = "zh"
+    cut_since: datetime | None = None  # given without the server since then (the hall's wall clock); ahead: at least
 
 
 def slip(content: SlipContent) -> Slip:
@@ -54,6 +55,7 @@ def slip(content: SlipContent) -> Slip:
         Space(12),
         Seal(content.number),
         *_badges(content, words),
+        *_cut(content, words),
         Space(16),
         Rule(),
         *_fields(content, words),
@@ -101,9 +103,18 @@ def _badges(content: SlipContent, words: SlipWords) -> tuple[Line, ...]:
     return (Space(14), Badges(tuple(texts))) if texts else ()
 
 
+def _cut(content: SlipContent, words: SlipWords) -> tuple[Line, ...]:
+    """The line to the server is cut, and what the number is worth all the same."""
+    if content.cut_since is None:
+        return ()
+    return (Space(12), Text(words.cut, Size.TEXT, Align.CENTRE, bold=True), Text(words.cut_stands, Size.NOTE))
+
+
 def _fields(content: SlipContent, words: SlipWords) -> tuple[Line, ...]:
     fields = [Field(words.where, _with_figures(content.place.in_language(content.language)))]
-    if content.people_ahead == 0:
+    if content.cut_since is not None:
+        fields.append(Field(words.ahead, _ahead_at_least(content, content.cut_since, words)))
+    elif content.people_ahead == 0:
         fields.append(Field(words.ahead, (Span(words.nobody),)))
     else:
         unit = words.one_person if content.people_ahead == 1 else words.people
@@ -111,6 +122,13 @@ def _fields(content: SlipContent, words: SlipWords) -> tuple[Line, ...]:
     if content.wait_minutes is not None:
         fields.append(Field(words.wait, _wait(*content.wait_minutes, words)))
     return tuple(fields)
+
+
+def _ahead_at_least(content: SlipContent, since: datetime, words: SlipWords) -> tuple[Span, ...]:
+    if content.people_ahead == 0:
+        return (Span(words.not_known),)
+    unit = words.one_person if content.people_ahead == 1 else words.people
+    return (Span(words.at_least), Span(str(content.people_ahead), figure=True), Span(unit + words.then.format(since)))
 
 
 def _wait(shortest: int, longest: int, words: SlipWords) -> tuple[Span, ...]:

@@ -24,6 +24,7 @@ def content_of(issued: Issued, *, kiosk: str, hotline: str | None) -> SlipConten
         is_reprint=issued.reprint,
         kiosk=kiosk,
         hotline=hotline,
+        cut_since=None if issued.cut_since is None else issued.cut_since.replace(tzinfo=None),
         language="en" if issued.language == "en" else "zh",
     )
 

@@ -25,6 +25,11 @@ class SlipWords:
     code: str
     turn: str
     hotline: str
+    cut: str
+    cut_stands: str
+    at_least: str
+    then: str
+    not_known: str
 
 
 WORDS: dict[Language, SlipWords] = {
@@ -46,6 +51,11 @@ WORDS: dict[Language, SlipWords] = {
         code="查询码 {}",
         turn="屏幕上您的号盖上红印，就轮到您。",
         hotline="监督电话 {}",
+        cut="和服务器的连接断了",
+        cut_stands="这个号照样有效：从取号这一刻起排队，恢复后按取号时间排。",
+        at_least="至少 ",
+        then="（{0:%H:%M} 断线时）",
+        not_known="现在还不知道",
     ),
     "en": SlipWords(
         date="{0.day} {0:%B} {0.year}",
@@ -65,5 +75,10 @@ WORDS: dict[Language, SlipWords] = {
         code="Code {}",
         turn="When the screen shows your number in a red seal, it is your turn.",
         hotline="Complaints {}",
+        cut="The line to the server is cut",
+        cut_stands="Your number is good: it stands in the line from this moment, by the time it was taken.",
+        at_least="at least ",
+        then=" (at {0:%H:%M}, when it was cut)",
+        not_known="not known now",
     ),
 }

@@ -8,7 +8,8 @@ import structlog
 
 from contract.replies import Issued
 from contract.words import SlipAfter, SlipOutcome
-from kiosk.slips import Slips
+from kiosk.leased_journal import Given, LeasedJournal
+from kiosk.slips import Became, Slips
 from terminal.connection import PASSING, Connection, Unreachable
 from terminal.intents import Intent, Intents
 from terminal.pauses import Pauses
@@ -24,12 +25,21 @@ class Unfinished:
     """The intents of before the start, and those of now that were not confirmed."""
 
     def __init__(
-        self, connection: Connection, intents: Intents, slips: Slips, *, is_connected: Callable[[], bool]
+        self,
+        connection: Connection,
+        intents: Intents,
+        slips: Slips,
+        journal: LeasedJournal,
+        *,
+        is_connected: Callable[[], bool],
+        on_instead: Callable[[], None],
     ) -> None:
         self._connection = connection
         self._intents = intents
         self._slips = slips
+        self._journal = journal
         self._is_connected = is_connected
+        self._on_instead = on_instead
         self._why = {intent.key: "agent_died" for intent in intents.unfinished()}
         self._woken = threading.Event()
         self._stopping = threading.Event()
@@ -56,6 +66,14 @@ class Unfinished:
     def look_again(self) -> None:
         """The server is back."""
         self._woken.set()
+
+    def withdraw_leased(self) -> None:
+        """Numbers given without the server whose paper an earlier life of this kiosk did not see through."""
+        for one in self._journal.given():
+            if "outcome" not in one.notes:
+                outcome = SlipOutcome.UNKNOWN if one.notes.get("begun") else SlipOutcome.FAILED
+                LOG.warning("slip_withdrawn", number=one.said["number"], outcome=outcome, reason="agent_died")
+                self._slips.note(one, Became(outcome, SlipAfter.WITHDRAWN, "agent_died"))
 
     def _work(self) -> None:
         pauses = Pauses(FIRST_PAUSE_S, LONGEST_PAUSE_S)
@@ -91,19 +109,28 @@ class Unfinished:
             LOG.info("unfinished_refused", key=intent.key, refused=refused.code)
             self._intents.end(intent.key)
             return True
-        self._withdraw(intent, Issued.model_validate(answer.body).slip, SlipOutcome.FAILED, reason)
+        issued, instead = Issued.model_validate(answer.body), self._journal.of_press(intent.key)
+        if instead is not None:
+            self._take_out(instead, issued)
+        self._withdraw(intent, issued.slip, SlipOutcome.FAILED, reason)
         return True
+
+    def _take_out(self, instead: Given, issued: Issued) -> None:
+        """Whoever pressed holds a number of the leased block: the server's own is not theirs."""
+        LOG.warning("number_taken_out", number=issued.number, instead=instead.said["number"])
+        self._journal.note(instead, instead_of=issued.ticket)
+        self._on_instead()
 
     def _withdraw(self, intent: Intent, slip: int, outcome: SlipOutcome, reason: str) -> None:
         """Never printed for somebody who has left; staff see it."""
         LOG.warning("slip_withdrawn", key=intent.key, slip=slip, outcome=outcome, reason=reason)
         if not self._slips.is_recorded(slip):
-            self._slips.record(slip, outcome, after=SlipAfter.WITHDRAWN, reason=reason)
+            self._slips.record(slip, Became(outcome, SlipAfter.WITHDRAWN, reason))
         self._intents.end(intent.key)
 
     def _settle_reprint(self, intent: Intent) -> None:
         """Begun: paper may have come out. Not begun: the kiosk's card still asks for it."""
         slip = intent.body["slip"]
         if intent.notes.get("begun") and not self._slips.is_recorded(slip):
-            self._slips.record(slip, SlipOutcome.UNKNOWN, reason="agent_died")
+            self._slips.record(slip, Became(SlipOutcome.UNKNOWN, reason="agent_died"))
         self._intents.end(intent.key)

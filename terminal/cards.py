@@ -43,6 +43,13 @@ class Cards:
             changed = {key for key in before.keys() | self._cards.keys() if before.get(key) != self._cards.get(key)}
         self._tell(frozenset(changed))
 
+    def preset(self, cards: Mapping[str, Raw]) -> None:
+        """What an earlier life knew, until the first snapshot."""
+        with self._lock:
+            if self.revision is None:
+                self._cards = dict(cards)
+        self._tell(frozenset(cards))
+
     def apply(self, change: Change) -> Applied:
         """Replace each card of the change, if it follows on what stands here."""
         with self._lock:

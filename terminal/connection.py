@@ -3,7 +3,7 @@
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,6 +24,8 @@ CONNECT_WITHIN_S: Final = 3.0
 ANSWER_WITHIN_S: Final = 10.0
 FIRST_PAUSE_S: Final = 0.25
 LONGEST_PAUSE_S: Final = 5.0
+SHORT_TRY_S: Final = 4.0  # where the caller can go on without the server
+LOOK_EVERY_S: Final = 0.1
 CONNECTIONS: Final = 8  # kept alive at once; the windows of one line agent share them
 
 # Refusals that say nothing about the command itself: the server did not store them, and a later try may succeed.
@@ -98,21 +100,34 @@ class Connection:
         key: str,
         headers: Mapping[str, str] | None = None,
         place: str | None = None,
+        as_long_as: Callable[[], bool] | None = None,
     ) -> Answer:
-        """Try with the same key until the server answers. Raises NotConfirmed."""
+        """Try with the same key until the server answers. Raises NotConfirmed; with `as_long_as` also as soon as that
+        holds no more, and each try is a short one."""
         deadline = time.monotonic() + self._patience_s
         pauses = Pauses(FIRST_PAUSE_S, LONGEST_PAUSE_S)
+        longest = ANSWER_WITHIN_S if as_long_as is None else SHORT_TRY_S
         while True:
             left = deadline - time.monotonic()
             try:
                 return self.post(
-                    deed, body, key=key, headers=headers, place=place, within_s=min(ANSWER_WITHIN_S, max(left, 0.5))
+                    deed, body, key=key, headers=headers, place=place, within_s=min(longest, max(left, 0.5))
                 )
             except Unreachable as error:
                 LOG.warning("not_answered", deed=deed, key=key, problem=str(error))
                 pause = pauses.next()
-                if time.monotonic() + pause >= deadline or self._stopping.wait(pause):
+                if time.monotonic() + pause >= deadline or not self._paused(pause, as_long_as):
                     raise NotConfirmed(deed) from error
+
+    def _paused(self, pause: float, as_long_as: Callable[[], bool] | None) -> bool:
+        """After a pause between two tries; False when there is to be no further one."""
+        until = time.monotonic() + pause
+        while (left := until - time.monotonic()) > 0:
+            if as_long_as is not None and not as_long_as():
+                return False
+            if self._stopping.wait(left if as_long_as is None else min(left, LOOK_EVERY_S)):
+                return False
+        return True
 
     def get(self, path: str) -> Answer:
         """Fetch `path` below the hall. Raises Unreachable."""

@@ -35,7 +35,7 @@ Signal = tuple[str, Any, float]  # what, its data, when it arrived (monotonic)
 class LiveTimes:
     """Seconds. The server beats every 2 s."""
 
-    cut_after: float = 5.0  # without a beat the agent counts as cut off
+    cut_after: float = 4.5  # without a beat (two were missed) the agent counts as cut off
     again_after: float = 12.0  # without a beat the socket is given up
     behind_for: float = 1.0  # a beat ahead of us without its change means that we are deaf
 

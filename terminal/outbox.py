@@ -1,7 +1,7 @@
 """What must reach the server, however long that takes: on disk before it counts, sent in order, once by its key."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,8 @@ from terminal.steady import steady
 
 LOG = structlog.get_logger(__name__)
 
-KINDS: Final = ("record_slip", "rate", "not_rated")
+# What one lane holds is sent in the order in which it was put: a rating never before the finish that it belongs to.
+LANES: Final = {"record_slip": "slips", "record_finish": "visits", "rate": "visits", "not_rated": "visits"}
 FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 30.0
 COMPACT_FROM_LINES: Final = 2_000
@@ -47,15 +48,15 @@ class Item:
 
 
 class Outbox:
-    """A journal with two kinds of line: {"put": item} and {"done": key}. Each deed of KINDS has its own queue."""
+    """A journal with two kinds of line: {"put": item} and {"done": key}. Each lane has its own queue."""
 
     def __init__(self, path: Path, connection: Connection) -> None:
         self._lines = JsonLines(path)
         self._connection = connection
         self._changed = threading.Condition()
-        self._waiting: dict[str, list[Item]] = {deed: [] for deed in KINDS}
+        self._waiting: dict[str, list[Item]] = {lane: [] for lane in LANES.values()}
         self._stopping = threading.Event()
-        self._nudged = {deed: threading.Event() for deed in KINDS}
+        self._nudged = {lane: threading.Event() for lane in self._waiting}
         self._workers: list[threading.Thread] = []
         self._dropped: list[Dropped] = []
         self._told: list[Callable[[], None]] = []
@@ -71,7 +72,7 @@ class Outbox:
                 kept.pop(line["done"], None)
         self._lines.rewrite({"put": asdict(item)} for item in kept.values())
         for item in kept.values():
-            self._waiting[item.deed].append(item)
+            self._waiting[LANES[item.deed]].append(item)
         if kept:
             LOG.info("outbox_found", items=len(kept))
 
@@ -80,7 +81,7 @@ class Outbox:
         item = Item(new_key(), deed, dict(body))
         with self._changed:
             self._lines.append({"put": asdict(item)})
-            self._waiting[deed].append(item)
+            self._waiting[LANES[deed]].append(item)
             self._changed.notify_all()
         self._tell()
         return item
@@ -96,15 +97,23 @@ class Outbox:
     def waiting(self, deed: str) -> tuple[Item, ...]:
         """What is kept and not yet answered, oldest first."""
         with self._changed:
-            return tuple(self._waiting[deed])
+            return tuple(item for item in self._waiting[LANES[deed]] if item.deed == deed)
+
+    def wait_until_sent(self, items: Collection[Item], within_s: float) -> bool:
+        """Whether the server has settled all of these before that time is over."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not any(self._holds(item) for item in items), within_s)
+
+    def _holds(self, item: Item) -> bool:
+        return item in self._waiting[LANES[item.deed]]
 
     def __len__(self) -> int:
         with self._changed:
             return sum(len(items) for items in self._waiting.values())
 
     def start(self) -> None:
-        for deed in KINDS:
-            self._workers.append(steady(partial(self._work, deed), f"outbox {deed}"))
+        for lane in self._waiting:
+            self._workers.append(steady(partial(self._work, lane), f"outbox {lane}"))
 
     def nudge(self) -> None:
         """The server is back: do not wait for the pause to end."""
@@ -121,21 +130,21 @@ class Outbox:
             worker.join(timeout=STOP_WITHIN_S)
         self._lines.close()
 
-    def _work(self, deed: str) -> None:
+    def _work(self, lane: str) -> None:
         pauses = Pauses(FIRST_PAUSE_S, LONGEST_PAUSE_S)
-        while (item := self._oldest(deed)) is not None:
+        while (item := self._oldest(lane)) is not None:
             if self._sent(item):
                 pauses.succeeded()
             else:
-                self._nudged[deed].wait(pauses.next())
-                self._nudged[deed].clear()
+                self._nudged[lane].wait(pauses.next())
+                self._nudged[lane].clear()
 
-    def _oldest(self, deed: str) -> Item | None:
+    def _oldest(self, lane: str) -> Item | None:
         """Waits for one; None when the agent stops."""
         with self._changed:
             while not self._stopping.is_set():
-                if self._waiting[deed]:
-                    return self._waiting[deed][0]
+                if self._waiting[lane]:
+                    return self._waiting[lane][0]
                 self._changed.wait()
         return None
 
@@ -160,7 +169,8 @@ class Outbox:
 
     def _settled(self, item: Item) -> None:
         with self._changed:
-            self._waiting[item.deed].remove(item)
+            self._waiting[LANES[item.deed]].remove(item)
+            self._changed.notify_all()
             try:
                 # Not durable: if this line is lost, the item is sent once more under the same key.
                 self._lines.append({"done": item.key}, durable=False)

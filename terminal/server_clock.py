@@ -13,18 +13,23 @@ class ServerClock:
 
     def __init__(self) -> None:
         self._ahead: deque[float] = deque(maxlen=SAMPLES)  # server's epoch seconds minus monotonic seconds
+        self._guess = 0.0  # server's clock minus the machine's own, in seconds, from an earlier life
 
     def heard(self, server_time: str, monotonic: float) -> None:
         """`server_time` (ISO 8601) arrived at `monotonic`."""
         self._ahead.append(datetime.fromisoformat(server_time).timestamp() - monotonic)
+
+    def guess(self, offset_s: float) -> None:
+        """Until a beat was heard: by how much the server's clock was ahead of the machine's own when last it was."""
+        self._guess = offset_s
 
     @property
     def known(self) -> bool:
         return bool(self._ahead)
 
     def at(self, monotonic: float) -> datetime:
-        """Server time (UTC) of a moment on the monotonic clock; by the machine's own clock until a beat was heard."""
-        ahead = max(self._ahead) if self._ahead else time.time() - time.monotonic()
+        """Server time (UTC) of a moment on the monotonic clock; by the machine's own until a beat was heard."""
+        ahead = max(self._ahead) if self._ahead else time.time() + self._guess - time.monotonic()
         return datetime.fromtimestamp(ahead + monotonic, UTC)
 
     def now(self) -> datetime:

@@ -23,6 +23,7 @@ from window_client.clerk import Clerk
 from window_client.devices import DeviceOfHall, Devices, States, tell
 from window_client.displays import Displays
 from window_client.hotkeys import Hotkeys
+from window_client.late_finishes import LateFinishes
 from window_client.pads import deed_of
 from window_client.ratings import Ratings
 from window_client.settings import HotkeySettings, WindowSettings
@@ -51,6 +52,12 @@ class WindowAgent:
         self._outbox = Outbox(data.path("outbox.jsonl"), self._connection)
         self._intents = Intents(data.path("intents.jsonl"))
         self._reports = DeviceReports(self._connection)
+        self._late = LateFinishes(
+            self._cards,
+            self._clock,
+            self._outbox,
+            invite=lambda window, visit, seconds: self._ratings.finished_here(window, visit, seconds),
+        )
         self._clerks = {window: self._clerk(window) for window in self._windows}
         self._pages = {window: self._page(window) for window in self._windows} if pages else {}
         self._devices = Devices(
@@ -80,6 +87,8 @@ class WindowAgent:
             self._cards,
             self._connection,
             self._intents,
+            self._late,
+            now=self._clock.now,
             is_connected=lambda: self._live.connected,
             on_not_confirmed=self._live.refresh,
             on_change=partial(self._part_changed, window),
@@ -216,6 +225,7 @@ class WindowAgent:
             "signed_in": self._clerks[window].signed_in,
             "devices": {kind: states.get(f"{kind}/{window}", "none") for kind in ("keypad", "strip", "pad")},
             "outbox": len(self._outbox),
+            "finished_late": self._late.visit(window),
             "keypad_asks": self._ratings.asks(window),
             "hotkeys": self._hotkeys.part,
         }

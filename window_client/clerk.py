@@ -2,18 +2,20 @@
 
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import structlog
 
 from contract.cards import WorkCard
-from contract.commands import COMMANDS
+from contract.commands import COMMANDS, Finish
 from contract.replies import SignedIn
 from contract.words import Code
 from terminal.cards import Cards
 from terminal.connection import PASSING, Answer, Connection, NotConfirmed
 from terminal.intents import Intents
 from terminal.presses import Reply, refusal
+from window_client.late_finishes import LateFinishes
 
 LOG = structlog.get_logger(__name__)
 
@@ -26,7 +28,8 @@ CLERKS_DEEDS = frozenset(
 
 
 class Clerk:
-    """Who sits at the window, and what they may have done. Deeds made while cut off are refused at once."""
+    """Who sits at the window, and what they may have done. While cut off deeds are refused at once, but the finish of
+    the visit in hand."""
 
     def __init__(
         self,
@@ -34,7 +37,9 @@ class Clerk:
         cards: Cards,
         connection: Connection,
         intents: Intents,
+        late: LateFinishes,
         *,
+        now: Callable[[], datetime],
         is_connected: Callable[[], bool],
         on_not_confirmed: Callable[[], None],
         on_change: Callable[[], None],
@@ -43,6 +48,8 @@ class Clerk:
         self._cards = cards
         self._connection = connection
         self._intents = intents
+        self._late = late
+        self._now = now
         self._is_connected = is_connected
         self._on_not_confirmed = on_not_confirmed
         self._on_change = on_change
@@ -103,8 +110,11 @@ class Clerk:
         return Reply(200, {**answer.body, "session": None})
 
     def _ask(self, deed: str, body: dict[str, Any], key: str, headers: dict[str, str]) -> Answer | Reply:
+        pressed_at = self._now()
         if not self._is_connected():
-            return refusal(Code.NO_SERVER)
+            return self._without_server(deed, body, pressed_at)
+        if not self._late.wait_until_told(self._window):
+            return refusal(Code.BUSY)
         named = deed == SIGN_IN or "window" in COMMANDS[deed].model_fields
         said = {**body, "window": self._window} if named else body
         try:
@@ -113,13 +123,26 @@ class Clerk:
         except OSError as error:
             LOG.error("intent_not_kept", problem=str(error))
             return refusal(Code.DISK_FULL)
+        finishing = deed == Finish.deed
         try:
-            return self._connection.send(deed, said, key=key, headers=headers)
+            return self._connection.send(
+                deed, said, key=key, headers=headers, as_long_as=self._is_connected if finishing else None
+            )
         except NotConfirmed:
             self._on_not_confirmed()
-            return refusal(Code.NOT_CONFIRMED)
+            # Whether the server has finished it or not: told late it is finished once.
+            kept = self._without_server(deed, body, pressed_at) if not self._is_connected() else None
+            return kept if kept is not None and kept.status == 200 else refusal(Code.NOT_CONFIRMED)
         finally:
             self._intents.end(key)
+
+    def _without_server(self, deed: str, body: dict[str, Any], pressed_at: datetime) -> Reply:
+        """Nothing is kept for later but the finish of the visit in hand."""
+        if deed != Finish.deed:
+            return refusal(Code.NO_SERVER)
+        reply = self._late.finish(self._window, body, pressed_at)
+        self._on_change()
+        return reply
 
     def _forget(self, session: str) -> None:
         with self._lock:

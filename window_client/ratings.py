@@ -45,6 +45,7 @@ class Ratings:
         self._changed = threading.Condition(threading.RLock())
         self._windows: dict[str, Rating] = {}
         self._asked: dict[str, int | None] = {}
+        self._here: dict[str, tuple[int, float]] = {}  # finished without the server: visit and monotonic deadline
         self._dirty: set[str] = set()
         self._stopping = False
         self._worker: threading.Thread | None = None
@@ -82,6 +83,14 @@ class Ratings:
         with self._changed:
             if window in self._windows:
                 self._windows[window].keypad(there=there)
+
+    def finished_here(self, window: str, visit: int, seconds: int) -> None:
+        """Its visit was finished while the line is cut: the citizen is asked all the same."""
+        with self._changed:
+            if window in self._windows:
+                self._here[window] = (visit, time.monotonic() + seconds)
+                self._dirty.add(window)
+                self._changed.notify_all()
 
     def pressed(self, press: KeyPress) -> None:
         """On the disk when this returns; the keypad is told only then. Raises OSError when it could not be kept."""
@@ -136,7 +145,14 @@ class Ratings:
         if card.invitation is not None:
             listed[card.invitation.visit] = card.invitation
         current = None if card.invitation is None else card.invitation.visit
-        self._windows[window].card(current, [self._owed(one) for one in listed.values()], now)
+        owed = [self._owed(one) for one in listed.values()]
+        here = self._here.get(window)
+        if here is not None and (card.visit is None or card.visit.visit != here[0]):
+            del self._here[window]  # the server has heard of it: from now on its card says what is owed
+        elif here is not None:
+            current = here[0]
+            owed.append(Owed(here[0], here[1] - now, None))
+        self._windows[window].card(current, owed, now)
 
     def _owed(self, one: InvitationOnCard) -> Owed:
         left = (datetime.fromisoformat(one.deadline) - self._clock.now()).total_seconds()

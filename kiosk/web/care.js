@@ -5,6 +5,7 @@ import { ems } from "/assets/shared/ems.js";
 import { lang, pick, t, waitText } from "/assets/shared/words.js";
 import { linesAndGroups } from "./directory.js";
 import { Guide, LookKey } from "./more.js";
+import { people } from "./standby.js";
 
 const MOST = 16; // keys on one page, in double size
 
@@ -36,7 +37,7 @@ function floors(lines, hall) {
 function state(lines, wait) {
   const open = lines.filter((line) => line.open);
   if (!open.length) return t(`why_short.${lines[0].why ?? "no_window"}`);
-  const waiting = t("care.waiting", { n: open.reduce((sum, line) => sum + line.waiting, 0) });
+  const waiting = t("care.waiting", { n: people(open) });
   return wait && open[0].wait ? `${waiting}　${waitText(open[0].wait)}` : waiting;
 }
 

@@ -1,10 +1,12 @@
 // The first page: every service with the people waiting and the wait, by floor.
 
 import { html } from "/assets/vendor/htm-preact/standalone.module.js";
+import { clock } from "/assets/shared/clock.js";
 import { Shape } from "/assets/shared/shapes.js";
 import { lang, pick, t, tIn, waitText } from "/assets/shared/words.js";
 import { byZone, layout, linesAndGroups, nameClass } from "./directory.js";
 import { Guide, LookKey } from "./more.js";
+import { people } from "./standby.js";
 
 export function Ask({ what }) {
   const other = lang() === "zh" ? "en" : "zh";
@@ -20,7 +22,7 @@ export function LineKey({ line, name, letter, agent, room, portrait, onPress }) 
     <span class=${nameClass(pick(name), room(line))}>${pick(name)}</span>
     <span class="svc-sub">${wait}</span>
     ${line.open
-      ? html`<span class="svc-wait"><b class="num">${line.waiting}</b> <span>${t("kiosk.people")}</span></span>`
+      ? html`<span class="svc-wait"><b class="num">${people([line])}</b> <span>${t("kiosk.people")}</span></span>`
       : html`<span class="svc-wait"><${Shape} name="none" />${t(`why_short.${line.why ?? "no_window"}`)}</span>`}
   </button>`;
 }
@@ -43,7 +45,7 @@ function Floor({ section, agent, room, portrait, choose }) {
 
 function Group({ group, agent, go, look }) {
   const open = group.lines.filter((line) => line.open);
-  const waiting = group.lines.reduce((sum, line) => sum + line.waiting, 0);
+  const waiting = people(group.lines);
   return html`<button class="key" disabled=${agent.busy} onClick=${() => go({ name: "department", prefix: group.prefix, look })}>
     <span>${group.prefix} ${pick(group.lines[0].name)}</span>
     <small>${open.length ? t("kiosk.group", { n: waiting }) : t(`why_short.${group.lines[0].why ?? "no_window"}`)}</small>
@@ -63,16 +65,23 @@ function HallWarning({ hall }) {
     <b>${t("hall.closed_now")}</b>${from ? t("hall.numbers_from", { time: from }) : t("hall.next_day")}</p></div>`;
 }
 
+/** The line to the server is cut: numbers go on, in a series of the kiosk's own. */
+function CutWarning({ own, zone }) {
+  if (!own?.standby) return null;
+  return html`<div class="warn k-band" role="status"><${Shape} name="fault" /><p>
+    <b>${t("kiosk.cut_goes_on", { series: own.standby.series })}</b>${t("kiosk.cut_goes_on.why")}${own.since ? `　${t("kiosk.cut_since", { time: clock(own.since, zone) })}` : ""}</p></div>`;
+}
+
 /** `page.look`: the same keys say what to bring instead of giving a number. */
 export function Home({ agent, portrait, go, choose, page, callGuide }) {
   const { hall } = agent.cards;
   const { lines, groups } = linesAndGroups(agent.cards);
   const sections = byZone(hall.zones, lines, agent.agent?.zone);
   const printer = agent.agent?.printer;
-  const bands = (hall.open && !hall.day_closed ? 0 : 1) + (["ready", "paper_low"].includes(printer?.state ?? "ready") ? 0 : 1);
+  const bands = (hall.open && !hall.day_closed ? 0 : 1) + (agent.agent?.standby ? 1 : 0) + (["ready", "paper_low"].includes(printer?.state ?? "ready") ? 0 : 1);
   const { style, columns, room } = layout(sections, portrait, bands * (portrait ? 108 : 78));
   return html`<${Ask} what=${page.look ? "kiosk.look" : "kiosk.ask"} />
-    <${HallWarning} hall=${hall} /><${PaperWarning} printer=${printer} />
+    <${CutWarning} own=${agent.agent} zone=${hall.timezone} /><${HallWarning} hall=${hall} /><${PaperWarning} printer=${printer} />
     ${sections.length ? null : html`<p class="k-none">${t("kiosk.no_services")}</p>`}
     <div class=${`floors floors-${columns}`} style=${style}>
       ${sections.map((section) => html`<${Floor} key=${section.zone?.zone ?? ""} section=${section} agent=${agent} room=${room} portrait=${portrait} choose=${choose} />`)}

@@ -15,6 +15,7 @@ import { Closed, Cut, Refused } from "./cannot.js";
 import { CareHome, CareWord } from "./care.js";
 import { LongWait, isLong } from "./long_wait.js";
 import { Bring, GuideCalled } from "./more.js";
+import { withoutServer } from "./standby.js";
 
 const HOME = { name: "home" };
 const IDLE_S = 20;
@@ -126,7 +127,8 @@ function Kiosk({ agent, voice }) {
     setSpeaks(null);
   }, [home]);
   const left = useIdle(idleSeconds(page, agent, { contrast, care, speaks, sounding: voice.sounding, paper }), leave);
-  useSpoken(voice, speaks, { agent, page, care, paper });
+  const shown = withoutServer(agent);
+  useSpoken(voice, speaks, { agent: shown, page, care, paper });
 
   const take = useCallback(async (line) => {
     const answer = await agent.do("take_number", { line: line.line, language: lang(), ...(care ? { care } : {}) });
@@ -144,7 +146,7 @@ function Kiosk({ agent, voice }) {
     if (answer !== null) go(refused(answer) ? { name: "refused", refusal: answer, line: null } : { name: "guide" });
   }, [agent]);
 
-  const shared = { agent, portrait, page, go, home, leave, left, choose, take, callGuide, contrast, setContrast, care, setCare, paper, voice, speaks, setSpeaks };
+  const shared = { agent: shown, portrait, page, go, home, leave, left, choose, take, callGuide, contrast, setContrast, care, setCare, paper, voice, speaks, setSpeaks };
   return html`<${Frame} ...${shared}><${Page} ...${shared} /><//>`;
 }
 

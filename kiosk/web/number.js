@@ -1,6 +1,7 @@
 // The number: in the hollow seal, where to go, how many are ahead, how long; then the paper, or what to do without it.
 
 import { html, useEffect, useState } from "/assets/vendor/htm-preact/standalone.module.js";
+import { clock } from "/assets/shared/clock.js";
 import { Shape } from "/assets/shared/shapes.js";
 import { lang, pick, range, t, tIn } from "/assets/shared/words.js";
 import { Scan, WithoutPaper } from "./take_along.js";
@@ -44,11 +45,18 @@ function Windows({ issued, cards }) {
     <span class="k-windows">${windows.map((window) => html`<b class=${many} key=${window}>${window}</b>`)}</span>`;
 }
 
+/** Without the server only the least there can be is known, as of the cut. */
+function Ahead({ issued, zone }) {
+  if (!issued.cut_since) return html`<b class="num">${issued.ahead}</b> ${t("kiosk.persons")}`;
+  if (!issued.ahead) return t("kiosk.ahead_unknown");
+  return html`${t("kiosk.at_least")} <b class="num">${issued.ahead}</b> ${t("kiosk.persons")}<small class="k-then">${t("kiosk.ahead_then", { time: clock(issued.cut_since, zone) })}</small>`;
+}
+
 function Facts({ issued, cards }) {
   return html`<dl class="facts">
     <${Fact} name="fact.service">${pick(issued.service)}${issued.department && html`　<small>${pick(issued.department)}</small>`}<//>
     <${Fact} name="fact.window"><${Windows} issued=${issued} cards=${cards} /><//>
-    <${Fact} name="fact.ahead"><b class="num">${issued.ahead}</b> ${t("kiosk.persons")}<//>
+    <${Fact} name="fact.ahead"><${Ahead} issued=${issued} zone=${cards.hall?.timezone ?? "Asia/Shanghai"} /><//>
     <${Fact} name="fact.wait">${issued.wait ? html`<b class="num">${range(issued.wait)}</b> ${t(issued.wait[0] === 0 ? "kiosk.minutes_most" : "kiosk.minutes")}` : t("kiosk.wait_unknown")}<//>
   </dl>`;
 }
@@ -71,14 +79,14 @@ function Failed({ own, issued }) {
   const state = own?.printer?.state;
   const why = state && state !== "ready" && state !== "paper_low" ? `printer.${state}` : reason === "unknown" || !reason ? "kiosk.slip_unknown" : "printer.error";
   return html`<div class="warn k-warn" role="alert"><${Shape} name="tri" /><div>
-    <h1>${t("kiosk.no_slip")}</h1><p>${t(why)}　${t("kiosk.no_slip.do")}</p>
+    <h1>${t("kiosk.no_slip")}</h1><p>${t(why)}　${t(issued.cut_since ? "kiosk.no_slip.cut" : "kiosk.no_slip.do")}</p>
   </div></div>`;
 }
 
 export function NumberPage({ agent, page, leave, left, paper: state }) {
   const { issued } = page;
   const other = lang() === "zh" ? "en" : "zh";
-  const seal = issued.number.length > 4 ? "seal k-five" : "seal";
+  const seal = ["seal", issued.number.length > 5 ? "k-six" : issued.number.length > 4 ? "k-five" : ""].join(" ").trim();
   return html`<div class=${`got got-${state}`}>
     ${state === "none"
       ? html`<${Failed} own=${agent.agent} issued=${issued} />`
@@ -88,7 +96,9 @@ export function NumberPage({ agent, page, leave, left, paper: state }) {
       <${Facts} issued=${issued} cards=${agent.cards} />
       <div class="got-paper">
         ${state === "none" ? html`<${WithoutPaper} issued=${issued} />` : html`<${Paper} issued=${issued} state=${state} />`}
-        <p class="rule"><b>${t("kiosk.seal_rule")}</b>${pick(issued.missed_rule)}</p>
+        ${issued.cut_since
+          ? html`<p class="rule k-cutline"><b>${t("kiosk.cut_number")}</b> ${t("kiosk.cut_number.stands", { number: issued.number })}</p>`
+          : html`<p class="rule"><b>${t("kiosk.seal_rule")}</b>${pick(issued.missed_rule)}</p>`}
         ${state === "none" && html`<div class="keys1"><button class="key key-ink" onClick=${leave}>
           ${t("kiosk.noted")}${left !== null && html`<small>${t("kiosk.stays", { n: left })}</small>`}</button></div>`}
       </div>

@@ -38,7 +38,7 @@ function ofNumber({ agent, page, paper }) {
   const line = agent.cards[`line/${issued.line}`];
   const prefix = line?.prefix ?? issued.line;
   const said = [chosen(prefix), { say: "number", number: issued.number }, ofPlace(issued, agent.cards, line)];
-  said.push({ say: "ahead", people: issued.ahead });
+  if (!issued.cut_since) said.push({ say: "ahead", people: issued.ahead });
   if (issued.wait) said.push(ofWait(issued.wait, "wait"));
   if (paper === "taken") said.push({ say: "take_slip" });
   if (paper === "none") said.push({ say: "no_slip" });

@@ -140,9 +140,8 @@ def idempotency_key(environ: Environ) -> str:
 
 def _refusal_status(answer: Answer) -> int:
     """A stored refusal is a rule's; one that was not stored may say that the sender is out, or that we failed."""
-    if answer.stored:
-        return RULE_STATUS
-    return STATUS.get(Refused.model_validate_json(answer.body).code, RULE_STATUS)
+    code = Refused.model_validate_json(answer.body).code
+    return RULE_STATUS if answer.stored and code is not Code.KEY_UNKNOWN else STATUS.get(code, RULE_STATUS)
 
 
 def with_secrets(body: bytes, add: AddSecrets) -> bytes:

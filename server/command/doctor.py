@@ -1,12 +1,14 @@
 """`paihao doctor`: the invariants of every hall in a data folder, also while its server runs."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from server.command.asking import DATA, Stops, database_of
 from server.reports.doctor import INVARIANTS, Finding, examine_all
+from server.reports.leases import unused_today
 
 
 @click.command()
@@ -21,16 +23,28 @@ def doctor(data: Path, hall: str | None, as_json: bool) -> None:
     found = examine_all(database_of(data), hall)
     if hall is not None and hall not in found:
         raise Stops(f"没有大厅 {hall} / there is no hall {hall}")
+    unused = gaps(data, found)
     if as_json:
         told = {name: [{"invariant": f.invariant, "what": f.what} for f in all_] for name, all_ in found.items()}
-        click.echo(json.dumps({"halls": told, "invariants": list(INVARIANTS)}, ensure_ascii=False, indent=2))
+        said = {"halls": told, "invariants": list(INVARIANTS), "unused": unused}
+        click.echo(json.dumps(said, ensure_ascii=False, indent=2))
     else:
-        _say(found)
+        _say(found, unused)
     if any(found.values()):
         raise SystemExit(1)
 
 
-def _say(found: dict[str, list[Finding]]) -> None:
+def gaps(data: Path, halls: Iterable[str]) -> dict[str, list[str]]:
+    """The newest day's numbers that were leased to kiosks and given to nobody: gaps that are explained."""
+    engine = database_of(data).reading_engine()
+    try:
+        with engine.connect() as connection:
+            return {hall: [f"{kiosk} {run}" for _, kiosk, run in unused_today(connection, hall)] for hall in halls}
+    finally:
+        engine.dispose()
+
+
+def _say(found: dict[str, list[Finding]], unused: dict[str, list[str]]) -> None:
     for name, findings in found.items():
         if findings:
             click.echo(f"{name}: {len(findings)} 处违反 / findings")
@@ -38,3 +52,5 @@ def _say(found: dict[str, list[Finding]]) -> None:
             click.echo(f"{name}: {len(INVARIANTS)} 项全部成立 / all {len(INVARIANTS)} invariants hold")
         for finding in findings:
             click.echo(f"  {finding.invariant}: {finding.what}")
+        if unused[name]:
+            click.echo(f"  取号机预留、未用的号 / kept by kiosks, not given: {', '.join(unused[name])}")

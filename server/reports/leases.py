@@ -25,3 +25,9 @@ def unused_numbers(connection: Connection, hall: str, day: date | None = None) -
         for (that, kiosk, series), own in sorted(blocks.items())
         for run in unused(own, given[that, series])
     ]
+
+
+def unused_today(connection: Connection, hall: str) -> list[tuple[str, str, str]]:
+    """The same of the hall's present day."""
+    day = connection.execute(text("SELECT day FROM halls WHERE hall = :hall"), {"hall": hall}).scalar()
+    return unused_numbers(connection, hall, date.fromisoformat(day)) if day else []

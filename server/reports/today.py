@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection, Row, select
 
-from contract.words import Outcome, SlipOutcome, State
+from contract.words import Doubt, Outcome, SlipOutcome, State
 from server.domain.hall import PRIORITY_WORDS, Hall
+from server.reports.leases import unused_numbers
 from server.storage.tables import slips, tickets, visits
 
 HEADER = (
-    "号码", "业务", "优先", "取号", "呼叫", "开始", "结束", "窗口", "工号", "状态", "办理结果", "件数", "号票",
+    "号码", "业务", "优先", "取号", "呼叫", "开始", "结束", "窗口", "工号", "状态", "办理结果", "件数", "号票", "备注",
 )  # fmt: skip
 STATE_WORDS = {
     State.WAITING: "等候",
@@ -40,6 +41,12 @@ SLIP_WORDS = {
     SlipOutcome.UNKNOWN: "不确定",
     SlipOutcome.FAILED: "未打印",
 }
+DOUBT_WORDS = {
+    Doubt.CLOCK: "取号机时钟不准",
+    Doubt.LINE_CLOSED: "该业务已停止取号",
+    Doubt.LINE_GONE: "原业务已取消",
+    Doubt.DAY_OVER: "当天已结束",
+}
 # A spreadsheet takes a cell that begins like this for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -51,6 +58,8 @@ def today_csv(connection: Connection, hall: Hall, day: date) -> bytes:
     table.writerow(HEADER)
     for row in _rows(connection, hall, day):
         table.writerow([_harmless(cell) for cell in row])
+    for _, kiosk, numbers in unused_numbers(connection, hall.code, day):
+        table.writerow([_harmless(cell) for cell in (numbers, *[""] * (len(HEADER) - 2), f"{kiosk} 预留，未用")])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
@@ -91,7 +100,7 @@ def _row(
     )
     state = STATE_WORDS[State(ticket.state)]
     if visit is None:
-        return (*before, "", "", "", "", "", state, "", "", slip)
+        return (*before, "", "", "", "", "", state, "", "", slip, _note(ticket, None))
     return (
         *before,
         _local(hall, visit.called_ms),
@@ -103,7 +112,16 @@ def _row(
         OUTCOME_WORDS[Outcome(visit.outcome)] if visit.outcome else "",
         str(visit.items) if visit.outcome else "",
         slip,
+        _note(ticket, visit),
     )
+
+
+def _note(ticket: Row[tuple[object, ...]], visit: Row[tuple[object, ...]] | None) -> str:
+    """What happened while the line was cut."""
+    doubts = [DOUBT_WORDS[Doubt(doubt)] for doubt in ticket.doubts.split(";") if doubt]
+    taken = [] if ticket.told_ms is None else ["断线时取号", *doubts]
+    finished = ["断线时办结"] if visit is not None and visit.received_ms is not None else []
+    return "，".join([*taken, *finished])
 
 
 def _local(hall: Hall, at_ms: int | None) -> str:

@@ -80,9 +80,7 @@ class Decider:
             repeat = Answer(answer.body, refused=answer.refused, repeat=True)
             return repeat if known == digest else KeyReused(order.key)
         try:
-            if order.only_known:
-                raise NotAdmitted(refuse(Code.KEY_UNKNOWN))
-            reply = self._decide(order)
+            reply = refuse(Code.KEY_UNKNOWN) if order.only_known else self._decide(order)
         except NotAdmitted as no:
             return Answer(no.refused.model_dump_json().encode(), refused=True, repeat=False, stored=False)
         refused = isinstance(reply, Refused)

@@ -31,7 +31,8 @@ SERVER = Actor(via=Via.SERVER)
 class Order:
     """One command on its way: for which hall, under which idempotency key, from whom.
 
-    `only_known` asks what became of a command sent earlier under this key, and never does it now.
+    `only_known` asks what became of a command sent earlier under this key, and never does it now;
+    if it never arrived, it will not be done when it does.
     """
 
     hall: str

@@ -81,6 +81,20 @@ def _take(outcome: str | None) -> Callable[[Page, Any], None]:
     return act
 
 
+STANDBY = {"left": 43, "series": "K1-", "closed": {"X": "after_hours"}}
+
+
+def _without_server() -> Callable[[], StandInAgent]:
+    """The server is away for three minutes, and the kiosk has a block of numbers."""
+
+    def serve() -> StandInAgent:
+        agent = kiosk_agent(hall.public_cards(), connected=False, since=hall.at(minutes=3), standby=STANDBY)
+        agent.answer = lambda deed, body: hall.issued_without_server()
+        return agent
+
+    return serve
+
+
 def _click(*selectors: str) -> Callable[[Page, Any], None]:
     def act(page: Page, source: Any) -> None:
         for selector in selectors:
@@ -317,6 +331,12 @@ PICTURES = [
     Picture("kiosk-demo-landscape", LANDSCAPE, _kiosk(demo_hall())),
     Picture("kiosk-eight", PORTRAIT, _kiosk(eight_per_floor()), langs=("zh",)),
     Picture("kiosk-eight-landscape", LANDSCAPE, _kiosk(eight_per_floor()), langs=("zh",)),
+    Picture("kiosk-standby", PORTRAIT, _without_server()),
+    Picture("kiosk-standby-landscape", LANDSCAPE, _without_server()),
+    Picture("kiosk-standby-number", PORTRAIT, _without_server(), act=_take("printed")),
+    Picture("kiosk-standby-number-landscape", LANDSCAPE, _without_server(), act=_take("printed")),
+    Picture("kiosk-standby-noprinter", PORTRAIT, _without_server(), act=_take("failed")),
+    Picture("kiosk-standby-noprinter-landscape", LANDSCAPE, _without_server(), act=_take("failed")),
     Picture("kiosk-done", PORTRAIT, _kiosk(), act=_take("printed")),
     Picture("kiosk-done-landscape", LANDSCAPE, _kiosk(), act=_take("printed"), langs=("zh",)),
     Picture("kiosk-printing", PORTRAIT, _kiosk(), act=_take(None), langs=("zh",)),

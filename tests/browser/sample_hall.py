@@ -248,6 +248,11 @@ def issued(**changed: Any) -> dict[str, Any]:
     return reply.model_copy(update=changed).model_dump(mode="json")
 
 
+def issued_without_server() -> dict[str, Any]:
+    """The same while the server is away, from the kiosk's own block."""
+    return {**issued(number="K1-007", ahead=5, wait=None), "cut_since": at(minutes=3)}
+
+
 def called(**changed: Any) -> dict[str, Any]:
     """The reply to calling the next."""
     reply = Called(

@@ -7,14 +7,18 @@ from typing import Any
 import pytest
 
 from contract.words import Code
+from kiosk.leased_journal import LeasedJournal
 from kiosk.printing import Printing
 from kiosk.slips import Slips
+from kiosk.standby import Standby
 from kiosk.taking import Taking
 from kiosk.unfinished import Unfinished
 from terminal.cards import Cards
 from terminal.connection import Connection
+from terminal.data_dir import DataDir
 from terminal.intents import Intents
 from terminal.outbox import Outbox
+from terminal.server_clock import ServerClock
 from tests.kiosk.test_agent import TAKE, Counter
 from tests.terminal.hall_outside import HALL, Outside, refusing, until
 
@@ -29,22 +33,31 @@ class Kiosk:
         self.intents = Intents(folder / "intents.jsonl")
         self.outbox = Outbox(folder / "outbox.jsonl", self.connection)
         self.printing = Printing(None, lambda _: None)
+        self.journal = LeasedJournal(folder / "leased.jsonl")
         self.slips = Slips(
             "K1",
             Cards(),
             self.intents,
             self.outbox,
             self.printing,
+            self.journal,
             screen_is_open=lambda: True,
             on_change=lambda: None,
+            on_noted=lambda: None,
         )
-        self.unfinished = Unfinished(self.connection, self.intents, self.slips, is_connected=lambda: True)
+        self.unfinished = Unfinished(
+            self.connection, self.intents, self.slips, self.journal, is_connected=lambda: True, on_instead=lambda: None
+        )
+        standby = Standby(
+            DataDir(folder), Cards(), ServerClock(), self.journal, since=lambda: None, on_given=lambda *_: None
+        )
         self.taking = Taking(
             self.connection,
             self.intents,
             self.slips,
             is_connected=lambda: True,
             on_not_confirmed=self.unfinished.add,
+            standby=standby,
         )
         self.outbox.start()
         self.printing.start()
@@ -55,6 +68,7 @@ class Kiosk:
         self.printing.stop()
         self.outbox.stop()
         self.intents.close()
+        self.journal.close()
         self.connection.close()
 
 

@@ -98,6 +98,7 @@ def test_the_type_has_no_place_for_a_person() -> None:
     assert {field.name for field in fields(SlipContent)} == {
         "hall", "number", "service", "place", "people_ahead", "wait_minutes", "taken", "missed_rule", "department",
         "priority", "follow_url", "short_code", "is_reprint", "kiosk", "hotline", "language",
+            "cut_since",
     }  # fmt: skip
 
 

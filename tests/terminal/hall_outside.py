@@ -145,7 +145,9 @@ class Outside:
         body = request.get_json()
         repeat = key in self.known
         self.asked.append(Asked(place, deed, key, body, dict(request.headers), repeat))
-        status, said = self.known[key] if repeat else self.answering.get(deed, self._done)(body)
+        if not repeat and request.headers.get("X-Only-Known") == "true":
+            self.known[key] = 404, refuse(Code.KEY_UNKNOWN).model_dump(mode="json")
+        status, said = self.known[key] if key in self.known else self.answering.get(deed, self._done)(body)
         if status == 200 or (status == 409 and said.get("code") not in NOT_STORED):
             self.known[key] = (status, said)
         if self.lose_answers:

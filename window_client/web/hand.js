@@ -33,6 +33,7 @@ function Ticket({ ticket }) {
     <p class="wp-svc">${pick(ticket.service)}${ticket.priority && html`<span class="tag">${t("win.priority")}　${pick(ticket.priority)}</span>`}</p>
     <ul class="wp-docs">
       <li>${t("win.why_this")}　${hasWord(`reason.${ticket.reason}`) ? t(`reason.${ticket.reason}`) : ticket.reason}</li>
+      ${ticket.late && html`<li>${t("win.late")}</li>`}
       ${ticket.returns > 0 && html`<li>${t("win.returned", { n: ticket.returns })}</li>`}
     </ul>`;
 }
@@ -74,5 +75,6 @@ export function InHand(props) {
 }
 
 function Nobody({ work }) {
+  if (work.finished_late !== undefined) return html`<p class="wp-nobody" role="status">${t("win.finished_late", { number: work.finished_late })}</p>`;
   return html`<p class="wp-nobody">${t(work.state === "paused" ? "win.paused_now" : work.waiting ? "win.nobody_called" : "win.nobody_waiting")}</p>`;
 }

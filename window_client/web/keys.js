@@ -38,10 +38,16 @@ function label(deed, { allowed, seconds }) {
   return t(allowed ? "win.key_left" : "win.key_in", { deed: t(`deed.${deed}`), n: seconds });
 }
 
-/** A key as the page draws it: `why` is null if it can be pressed, `text` says why not, `hotkey` is its place's. */
-export function keyFor(deed, { work, cut, now, outcome, items }, rest = {}) {
+/** The work as it stands when a visit was finished at this window of which the server has not heard. */
+export function withoutFinished(work, finished) {
+  if (!finished || work.visit?.visit !== finished) return work;
+  return { ...work, visit: null, ticket: null, state: "free", finished_late: work.ticket?.number ?? "" };
+}
+
+/** `keeps`: the agent keeps a finish while the line is cut. A key as the page draws it: `why` is null if it can be pressed, `text` says why not, `hotkey` is its place's. */
+export function keyFor(deed, { work, cut, keeps, now, outcome, items }, rest = {}) {
   const found = standing(work, deed, now);
-  const why = cut ? "no_server" : found.why;
+  const why = cut && !(keeps && deed === "finish") ? "no_server" : found.why;
   return {
     deed,
     label: label(deed, found),

@@ -12,7 +12,7 @@ import { openBarWindow } from "./bar_window.js";
 import { Choose } from "./choose.js";
 import { InHand } from "./hand.js";
 import { onlyHere, useHotkeys } from "./hotkeys.js";
-import { keysOf, mainKey } from "./keys.js";
+import { keysOf, mainKey, withoutFinished } from "./keys.js";
 import { Line } from "./line.js";
 import { OUTCOMES } from "./outcomes.js";
 import { Side } from "./side.js";
@@ -76,7 +76,8 @@ function useBarPicture(bar, props) {
   });
 }
 
-function Desk({ agent, work }) {
+function Desk({ agent, work: card }) {
+  const work = withoutFinished(card, agent.agent.finished_late);
   const now = useNow(agent.offset);
   const [said, say] = useSaid();
   const [menu, open] = useState(null); // a choice to make before the deed: hold, pass_on, pause_window
@@ -88,7 +89,7 @@ function Desk({ agent, work }) {
   useLayoutEffect(() => (setOutcome("finished"), setItems(1), open(null)), [visit]);
 
   const cut = agent.cut || !agent.agent?.connected;
-  const state = { work, cut, now, outcome, items, hotkeys: agent.agent.hotkeys.keys };
+  const state = { work, cut, keeps: cut && !agent.cut, now, outcome, items, hotkeys: agent.agent.hotkeys.keys };
   const keys = keysOf(state);
   const main = mainKey(state);
   if (changed.current.deed !== main.deed) changed.current = { deed: main.deed, at: performance.now() };

@@ -61,7 +61,7 @@ function Stop({ server, line }) {
 function Queue({ queue, choose, ticket, live }) {
   const now = useNow(live.offset);
   const minutes = (since) => t("win.minutes", { n: Math.max(0, Math.floor((now - Date.parse(since)) / 60_000)) });
-  const marks = (one) => [one.priority && pick(one.priority), one.returned > 0 && t("place.returned", { n: one.returned }), one.transferred && t("place.transferred")].filter(Boolean);
+  const marks = (one) => [one.priority && pick(one.priority), one.returned > 0 && t("place.returned", { n: one.returned }), one.transferred && t("place.transferred"), one.late && t("place.late")].filter(Boolean);
   return html`<table class="dk-queue"><tbody>
     ${queue.numbers.map((one, place) => html`<tr key=${one.ticket} aria-selected=${ticket?.ticket === one.ticket}>
       <td>${place + 1}</td><td><button class="num" onClick=${() => choose(one.ticket)}>${one.number}</button></td>

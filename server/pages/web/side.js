@@ -31,6 +31,10 @@ function slipSaid(slip) {
   return `${slip.kiosk ?? ""}　${outcome}${reason}`;
 }
 
+function doubtSaid(one, hall) {
+  return `${one.kiosk}　${clock(one.since, hall.timezone)}　${one.doubts.map((doubt) => t(`doubt.${doubt}`)).join("，")}`;
+}
+
 /** Citizens at kiosks who asked for a guide: where, since when, and the key of whoever goes. */
 export function Requests({ server, live, cards, hall }) {
   const now = useNow(live.offset);
@@ -63,6 +67,7 @@ export function Side({ server, cards, choose, hall }) {
     <${Numbers} title=${t("win.missed")} all=${missed} choose=${choose} say=${(one) => `${clock(one.since, hall.timezone)}　${one.can_return ? "" : t("desk.cannot_return")}`} />
     <${Numbers} title=${t("win.held")} all=${held} choose=${choose} say=${(one) => `${t(`hold.${one.kind}`)}　${one.window ?? ""}`} />
     <${Numbers} title=${t("desk.slips")} all=${devices.slips} choose=${choose} say=${slipSaid} />
+    ${devices.doubtful?.length > 0 && html`<${Numbers} title=${t("desk.doubtful")} all=${devices.doubtful} choose=${choose} say=${(one) => doubtSaid(one, hall)} />`}
     <${Numbers} title=${t("desk.at_work")} all=${devices.at_work} choose=${choose} say=${(one) => `${one.window}　${t(`state.${one.state}`)}`} />
     <section class="dk-devices"><h2>${t("desk.devices")}<span>${devices.devices.length}</span></h2><ul>${devices.devices.map((device) => html`<${Device} key=${device.device} device=${device} />`)}</ul></section>
     <${PairDisplay} server=${server} hall=${hall} />

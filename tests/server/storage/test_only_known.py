@@ -22,3 +22,11 @@ def test_a_command_that_arrived_is_answered_as_then(hall: HallOnDisk) -> None:
     first = hall.writer.submit(order)
     again = hall.writer.submit(replace(order, only_known=True))
     assert (again.body, again.repeat) == (first.body, True)
+
+
+def test_what_was_asked_for_in_vain_is_not_done_when_it_arrives_after_all(hall: HallOnDisk) -> None:
+    order = Order(hall.code, new_key(), K1, c.TakeNumber(line="A"))
+    hall.writer.submit(replace(order, only_known=True))
+    late = said(hall.writer.submit(order))
+    assert isinstance(late, r.Refused) and late.code is Code.KEY_UNKNOWN
+    assert hall.select("tickets") == []
