@@ -45,6 +45,8 @@ class _Commands(click.Group):
             command: click.Command = getattr(importlib.import_module(module), attribute)
         except ModuleNotFoundError as error:
             return _not_here(cmd_name, error.name or "?")
+        if cmd_name == "device" and isinstance(command, click.Group):  # the server's, and one that needs only drivers
+            command.add_command(importlib.import_module("drivers.profile_command").check)
         return command
 
 

@@ -7,20 +7,20 @@ done by the program before anything else.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, Literal
 
-from drivers.callers import CALLERS
-from drivers.callers.call_pad import PadAction
+from drivers.callers.call_pad import CallPad, PadAction
 from drivers.callers.pad_on_line import PadKey, PadOnLine
 from drivers.device_on_line import DeviceOnLine
 from drivers.devices_on_bus import AddressRefused, DevicesOnBus, NoSuchDevice
 from drivers.framing import FrameCounts, Framer
-from drivers.keypads import KEYPADS
 from drivers.keypads.keypad_on_line import KeypadOnLine, KeyPress
+from drivers.keypads.rating_keypad import RatingKeypad
 from drivers.line import Line
 from drivers.line_health import BusHealth, DeviceFault, DeviceHealth, DeviceKind, DeviceState, LineState
-from drivers.profiles.loader import ProfileRefused
-from drivers.screens import STRIPS
+from drivers.profiles.loader import ProfileRefused, Profiles
+from drivers.profiles.profile import Profile
+from drivers.screens.led_strip import LedStrip
 from drivers.screens.strip_on_line import StripOnLine
 from drivers.screens.strip_text import Colour, StripText
 from drivers.serial_port import LineSettings, SerialPort, checked_port
@@ -46,8 +46,6 @@ __all__ = [
 
 _TAKE_WITHIN_S: Final = 2.0
 
-Driver = TypeVar("Driver")
-
 
 @dataclass(frozen=True, slots=True)
 class BusSettings:
@@ -61,7 +59,8 @@ class BusSettings:
 class Bus:
     """Devices are added before the start; a window has at most one of each kind. A bus is started once."""
 
-    def __init__(self, port: str, settings: BusSettings | None = None) -> None:
+    def __init__(self, port: str, settings: BusSettings | None = None, profiles: Profiles | None = None) -> None:
+        self._profiles = profiles or Profiles()
         self.port = checked_port(port)
         self._settings = settings or BusSettings()
         self._devices = DevicesOnBus()
@@ -72,16 +71,16 @@ class Bus:
         """``address`` is the counter's, 1..127. The keypad is told that a press was taken when ``on_press`` has
         returned, so it should return within 300 ms, and raise if it could not keep the press.
         Raises AddressRefused, ProfileRefused."""
-        self._add(KeypadOnLine(window, address, _chosen(KEYPADS, profile), on_press, self._wake))
+        self._add(KeypadOnLine(window, address, RatingKeypad(self._chosen("keypad", profile)), on_press, self._wake))
 
     def add_pad(self, window: str, address: int, on_key: Callable[[PadKey], None], profile: str = "ff68-pad") -> None:
         """``address`` is 1..127. ``on_key`` may take its time; the keys of one pad wait for it in order.
         Raises AddressRefused, ProfileRefused."""
-        self._add(PadOnLine(window, address, _chosen(CALLERS, profile), on_key, self._wake))
+        self._add(PadOnLine(window, address, CallPad(self._chosen("pad", profile)), on_key, self._wake))
 
     def add_strip(self, window: str, address: int, profile: str = "a090-strip") -> None:
         """``address`` is 1..254. Raises AddressRefused, ProfileRefused."""
-        self._add(StripOnLine(window, address, _chosen(STRIPS, profile)))
+        self._add(StripOnLine(window, address, LedStrip(self._chosen("strip", profile))))
 
     def start(self) -> None:
         """Opens the line in the background and keeps it open until ``stop``."""
@@ -176,11 +175,19 @@ class Bus:
         if line is None or line.state is LineState.CLOSED:
             return DeviceState.SILENT
         if line.state is LineState.READY:
-            unheard = DeviceState.SILENT if device.kind is DeviceKind.STRIP else DeviceState.UNHEARD
+            confirms = device.kind is DeviceKind.STRIP and device.profile.reply is not None
+            unheard = DeviceState.SILENT if confirms else DeviceState.UNHEARD
             return DeviceState.READY if device.present else unheard
         if not line.is_present():
             return DeviceState.UNPLUGGED
         return DeviceState.SILENT if line.last_error is None else DeviceState.FAULT
+
+    def _chosen(self, kind: Literal["keypad", "pad", "strip"], name: str) -> Profile:
+        """Raises ProfileRefused."""
+        profile = self._profiles.load(name)
+        if profile.kind != kind:
+            raise ProfileRefused(f"{name}.toml", f"this is the profile of a {profile.kind}, not of a {kind}")
+        return profile
 
     def _add(self, device: DeviceOnLine) -> None:
         if self._line is not None:
@@ -190,9 +197,3 @@ class Bus:
     def _wake(self) -> None:
         if self._line is not None:
             self._line.wake()
-
-
-def _chosen(table: dict[str, Callable[[], Driver]], profile: str) -> Driver:
-    if profile not in table:
-        raise ProfileRefused(f"{profile}.toml", f"not a profile of this kind; there are {', '.join(table)}")
-    return table[profile]()

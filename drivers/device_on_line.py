@@ -33,7 +33,7 @@ class DeviceOnLine:
         self.window = window
         self.address = address
         self.profile = profile
-        self.line_address = address + profile.bus.offset
+        self.line_address = profile.bus.on_line(address)
         self.outgoing = Outgoing()
         self.counts = PressCounts()
         self.last_seen: float | None = None
@@ -78,7 +78,9 @@ class PressingDevice(DeviceOnLine, ABC, Generic[Item]):
         super().__init__(window, address, profile)
         self.timing = PressTiming(timing)
         self._wake_line = wake_line
-        self._deliveries: Deliveries[tuple[Item, Press, bytes]] = Deliveries(lambda item: receiver(item[0]), self._done)
+        self._deliveries: Deliveries[tuple[Item, Press, bytes | None]] = Deliveries(
+            lambda item: receiver(item[0]), self._done
+        )
 
     def start(self) -> None:
         self._deliveries.start()
@@ -111,17 +113,17 @@ class PressingDevice(DeviceOnLine, ABC, Generic[Item]):
         """What the frame means; None for a key this device does not have."""
 
     @abstractmethod
-    def answer_to(self, frame: Frame) -> bytes:
-        """The acknowledgement of a press."""
+    def answer_to(self, frame: Frame) -> bytes | None:
+        """The acknowledgement of a press; None where the device wants none."""
 
-    def answer(self, acknowledgement: bytes) -> None:
+    def answer(self, acknowledgement: bytes | None) -> None:
         """Sends the answer to the last press, if it is taken and an answer can still be in time."""
         until = self.timing.answer_until()
-        if until is not None:
+        if until is not None and acknowledgement is not None:
             self.outgoing.put(Purpose.ACKNOWLEDGE, acknowledgement, not_after=until)
             self._wake_line()
 
-    def _done(self, item: tuple[Item, Press, bytes], taken: bool) -> None:
+    def _done(self, item: tuple[Item, Press, bytes | None], taken: bool) -> None:
         _, press, acknowledgement = item
         if not taken:
             self._not_taken(press)

@@ -9,6 +9,7 @@ from drivers.framing import Frame
 from drivers.line import Sending
 from drivers.line_health import DeviceKind
 from drivers.outgoing import Waiting
+from drivers.profiles.frames import LineFrame
 
 
 class AddressRefused(ValueError):
@@ -42,10 +43,13 @@ class DevicesOnBus:
             raise AddressRefused(f"{what}: address {device.address} is not from {bounds.lowest} to {bounds.highest}")
         if (device.window, device.kind) in self._by_window:
             raise AddressRefused(f"window {device.window} has a {device.kind} already")
-        place = (device.profile.frame_rx.family, device.line_address)
+        place = (device.profile.family, device.line_address)
         if place in self._by_address:
             owner = f"the {self._by_address[place].kind} of window {self._by_address[place].window}"
             raise AddressRefused(f"{what}: address {device.address} belongs to {owner}")
+        lines = [one for one in (device, *self.all()) if isinstance(one.profile.frame_rx, LineFrame)]
+        if lines and any(one.profile.family != lines[0].profile.family for one in (device, *self.all())):
+            raise AddressRefused(f"{what}: {lines[0].profile.id} shares its line with no other family")
         if any(other.profile.link.baud != device.profile.link.baud for other in self.all()):
             raise AddressRefused(f"{what}: the line runs at another speed than {device.profile.link.baud} baud")
         self._by_address[place] = device

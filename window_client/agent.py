@@ -8,6 +8,7 @@ import structlog
 from contract.cards import WorkCard
 from contract.words import Audience
 from drivers.bus import DeviceKind, PadKey
+from drivers.profiles.loader import Profiles
 from terminal.cards import Cards
 from terminal.connection import Connection, new_key
 from terminal.data_dir import DataDir
@@ -64,6 +65,7 @@ class WindowAgent:
             self._connection,
             settings.lines,
             self._windows,
+            Profiles(settings.profiles),
             on_press=lambda press: self._ratings.pressed(press),
             on_key=self._key_pressed,
             on_found=self._devices_found,

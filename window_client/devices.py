@@ -19,6 +19,7 @@ from drivers.bus import (
     PadKey,
     ProfileRefused,
 )
+from drivers.profiles.loader import Profiles
 from terminal.connection import Connection, Unreachable
 from terminal.steady import steady
 from window_client.settings import LineSettings
@@ -54,6 +55,7 @@ class Devices:
         connection: Connection,
         lines: Mapping[str, LineSettings],
         windows: Collection[str],
+        profiles: Profiles,
         *,
         on_press: Callable[[KeyPress], None],
         on_key: Callable[[PadKey], None],
@@ -62,6 +64,7 @@ class Devices:
     ) -> None:
         self._connection = connection
         self._lines = lines
+        self._profiles = profiles
         self._windows = windows
         self._on_press = on_press
         self._on_key = on_key
@@ -139,7 +142,8 @@ class Devices:
             raise ValueError(f"line {device.line or '?'} is not in the settings, or the device has no address")
         bus = self._buses.get(device.line)
         if bus is None:
-            bus = Bus(settings.port, BusSettings(gap_s=settings.gap_s, local_echo=settings.local_echo))
+            own = BusSettings(gap_s=settings.gap_s, local_echo=settings.local_echo)
+            bus = Bus(settings.port, own, self._profiles)
             self._buses[device.line] = bus
         if kind is DeviceKind.KEYPAD:
             bus.add_keypad(device.window, device.address, device.profile, self._on_press)

@@ -9,6 +9,7 @@ from terminal.settings import Shape, Table, TerminalSettings, open_settings, ter
 from window_client.hotkey_table import DEFAULTS, PATTERN
 
 WINDOW = Shape(re.compile(r"[0-9A-Za-z\-]{1,8}"), "窗口号", "a window's number")
+FOLDER = Shape(re.compile(r".*"), "文件夹", "a folder")
 KEY = Shape(PATTERN, "F1 到 F12，前面可加 Ctrl+ 或 Alt+", "F1 to F12, with Ctrl+ or Alt+ before it if wished")
 
 
@@ -32,13 +33,15 @@ class HotkeySettings:
 
 @dataclass(frozen=True, slots=True)
 class WindowSettings:
-    """`pages`: serve a clerk's page for each window. `lines` by the name that the hall's devices give them."""
+    """`pages`: serve a clerk's page for each window. `lines` by the name that the hall's devices give them.
+    `profiles`: the folder of the hall's own device profiles."""
 
     terminal: TerminalSettings
     windows: tuple[str, ...]
     pages: bool
     lines: Mapping[str, LineSettings]
     hotkeys: HotkeySettings
+    profiles: Path | None
 
 
 def read_settings(file: Path) -> WindowSettings:
@@ -50,6 +53,7 @@ def read_settings(file: Path) -> WindowSettings:
         pages=opened.top.switch("pages", True),
         lines={name: _line(table) for name, table in opened.top.tables("lines").items()},
         hotkeys=_hotkeys(opened.top.table("hotkeys")),
+        profiles=opened.file.parent / own if (own := opened.top.text("profiles", "", like=FOLDER)) else None,
     )
     if settings.hotkeys.grab and len(settings.windows) > 1:
         opened.top.mistake("hotkeys.grab 只能用于一个窗口的终端", "hotkeys.grab needs a terminal of one window")

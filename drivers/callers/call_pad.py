@@ -51,9 +51,9 @@ class CallPad:
         digits = "".join(str(value) for value in frame.data[:-1])
         return next(((action, digits) for row, action in self._rows if row.fits(frame.data[-1], digits)), None)
 
-    def acknowledge(self, frame: Frame) -> bytes:
-        """The pad wants its own frame back, byte for byte."""
-        return frame.raw
+    def acknowledge(self, frame: Frame) -> bytes | None:
+        """The pad wants its own frame back, byte for byte, or nothing."""
+        return frame.raw if self.timing.how == "echo" else None
 
     def show_digits(self, address: int, digits: str) -> bytes:
         """``digits``: 0-9 and ``_``. Raises ValueError for anything else or more than the pad can take."""

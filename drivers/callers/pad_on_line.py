@@ -66,5 +66,5 @@ class PadOnLine(PressingDevice[PadKey]):
         key = self._driver.key(frame)
         return None if key is None else PadKey(self.window, key[0], key[1], now)
 
-    def answer_to(self, frame: Frame) -> bytes:
+    def answer_to(self, frame: Frame) -> bytes | None:
         return self._driver.acknowledge(frame)

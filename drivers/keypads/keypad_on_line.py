@@ -64,11 +64,13 @@ class KeypadOnLine(PressingDevice[KeyPress]):
 
     def read(self, frame: Frame, now: float) -> KeyPress | None:
         level = self._driver.level(frame)
-        return None if level is None else KeyPress(self.window, level, frame.data[0], now)
+        return None if level is None else KeyPress(self.window, level, self._driver.value(frame), now)
 
-    def answer_to(self, frame: Frame) -> bytes:
+    def answer_to(self, frame: Frame) -> bytes | None:
         return self._driver.acknowledge(frame)
 
     def _send_start(self) -> None:
         start = self._driver.start(self.line_address)
+        if start is None:
+            return
         self.outgoing.put(Purpose.START_RATING, start, not_before=self.timing.start_from())

@@ -1,9 +1,10 @@
-"""Reads profiles: from the package's own files by name, or from any TOML file."""
+"""Reads profiles: from the package's own files by name, from a hall's own folder, or from any TOML file."""
 
 import tomllib
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -44,6 +45,22 @@ def load_profile(name: str) -> Profile:
     if name not in profile_names():
         raise ProfileRefused(f"{name}.toml", f"no such profile; there are {', '.join(profile_names())}")
     return read_profile(resources.files("drivers.profiles") / f"{name}.toml")
+
+
+class Profiles:
+    """Those that ship and, in ``folder``, a hall's own: a TOML file each. A hall's own needs a name of its own."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+
+    def load(self, name: str) -> Profile:
+        """By id. Raises ProfileRefused."""
+        own = None if self._folder is None else self._folder / f"{name}.toml"
+        if own is None or not own.is_file():
+            return load_profile(name)
+        if name in profile_names():
+            raise ProfileRefused(own.name, f"a profile called {name} ships with the product; choose another name")
+        return read_profile(own)
 
 
 def _reasons(error: ValidationError) -> str:

@@ -5,37 +5,33 @@ The models are strict: a key they do not know is a mistake in the file and is re
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from drivers.profiles.template import CheckKind, Template
-
-
-def _from_hex(value: object) -> object:
-    return bytes.fromhex(value) if isinstance(value, str) else value
+from drivers.profiles.checks import ByteOrder, CheckKind
+from drivers.profiles.frames import DelimitedFrame, FrameRx, HexBytes, Strict
+from drivers.profiles.template import Template
 
 
 def _byte_from_hex(value: object) -> object:
     return int(value, 16) if isinstance(value, str) else value
 
 
-HexBytes = Annotated[bytes, BeforeValidator(_from_hex)]
 HexByte = Annotated[int, BeforeValidator(_byte_from_hex), Field(ge=0, le=255)]
 
 CommandName = Literal["start_rating", "show_digits", "success", "failure", "alert", "show_text", "probe"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+SUREST_BYTES = 3  # a keypad's frame has so many bytes that noise would have to hit
 
 
-class Words(_Strict):
+class Words(Strict):
     """One text for people in both languages."""
 
     zh: str = Field(min_length=1)
     en: str = Field(min_length=1)
 
 
-class Link(_Strict):
+class Link(Strict):
     """The line the device sits on. ``gap_ms``: silence between two frames of ours."""
 
     kind: Literal["serial"]
@@ -48,74 +44,77 @@ class Link(_Strict):
     exclusive: Literal[True]
 
 
-class Addressing(_Strict):
-    """The address a person sets runs from ``lowest`` to ``highest``; on the line stands address + ``offset``."""
+class Addressing(Strict):
+    """The address a person sets runs from ``lowest`` to ``highest``; on the line stands address + ``offset``. "none":
+    the device is alone on its line and no address stands on it."""
 
-    addressing: Literal["byte", "byte_offset"]
+    addressing: Literal["none", "byte", "byte_offset"]
     offset: int = Field(default=0, ge=0, le=255)
     lowest: int = Field(ge=0)
     highest: int = Field(le=255)
 
+    def on_line(self, address: int) -> int:
+        """The address byte; 0 where there is none."""
+        return 0 if self.addressing == "none" else address + self.offset
 
-class LengthFrame(_Strict):
-    """start | length × length_times | mark | body | check | tail; the length counts the body, whose first byte is
-    the address and whose second is the function."""
-
-    mode: Literal["length"]
-    family: str
-    start: HexBytes = Field(min_length=1)
-    length_times: int = Field(ge=1, le=2)
-    mark: HexBytes
-    shortest: int = Field(ge=2)
-    longest: int = Field(le=254)
-    check: CheckKind
-    tail: HexBytes
-    inter_byte_timeout_ms: int
-    resync: Literal["drop one byte and search again"]
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.lowest > self.highest or self.on_line(self.highest) > 255:
+            raise ValueError("lowest to highest, with the offset, must be addresses of one byte")
+        return self
 
 
-class DelimitedFrame(_Strict):
-    """start | address | anything | tail, at most ``longest`` bytes in all; no check is known."""
-
-    mode: Literal["delimited"]
-    family: str
-    start: HexBytes = Field(min_length=1)
-    tail: HexBytes = Field(min_length=1)
-    longest: int = Field(le=254)
-    inter_byte_timeout_ms: int
-    resync: Literal["drop one byte and search again"]
-
-
-FrameRx = Annotated[LengthFrame | DelimitedFrame, Field(discriminator="mode")]
-
-
-class Acknowledgement(_Strict):
+class Acknowledgement(Strict):
     """How the host answers a press, and how often the device repeats a press that is not answered.
 
     ``taken_within_ms``: the device takes a start frame as the answer for this long after its press.
     """
 
-    how: Literal["echo", "start_rating"]
+    how: Literal["none", "echo", "start_rating"]
     taken_within_ms: int = Field(gt=0)
     repeat_ms: int = Field(gt=0)
     repeats: int = Field(ge=0)
 
 
-class Reply(_Strict):
+class Reply(Strict):
     """How long a strip may take to confirm a text, and how often the text is sent again without a confirmation."""
 
     timeout_ms: int = Field(gt=0)
     retries: int = Field(ge=0)
 
 
-class Press(_Strict):
-    """A rating press: the function byte, and key value -> level 1 (worst) to 5 (best)."""
+class Press(Strict):
+    """A rating press: the function byte where there is one, what stands before the value, and value -> level 1 (worst)
+    to 5 (best). ``levels``: those the keypad offers. A value has one byte or several; ``text``: written as text."""
 
-    function: HexByte
-    key_map: dict[HexByte, Annotated[int, Field(ge=1, le=5)]] = Field(min_length=2)
+    function: HexByte | None = None
+    prefix: HexBytes = b""
+    text: bool = False
+    levels: tuple[Annotated[int, Field(ge=1, le=5)], ...] = Field(min_length=2)
+    key_map: dict[str, Annotated[int, Field(ge=1, le=5)]] = Field(min_length=2)
+
+    @property
+    def values(self) -> dict[bytes, int]:
+        """The key map by what the device sends."""
+        return {self._value(key): level for key, level in self.key_map.items()}
+
+    def _value(self, key: str) -> bytes:
+        return key.encode("ascii") if self.text else bytes.fromhex(key)
+
+    @model_validator(mode="after")
+    def _no_hole(self) -> Self:
+        values = [self._value(key) for key in self.key_map]
+        if b"" in values or len(set(values)) != len(values):
+            raise ValueError("key_map: a value is empty or stands twice")
+        missing = sorted(set(self.levels) - set(self.key_map.values()))
+        if missing:
+            raise ValueError(f"key_map: a hole: no key for level {', '.join(map(str, missing))}")
+        if sorted(self.key_map.values()) != sorted(self.levels):
+            raise ValueError("key_map: a level has two keys, or one that is not among levels")
+        return self
 
 
-class PadEvent(_Strict):
+class PadEvent(Strict):
     """One row of the key table. ``digits``: "none", "some" (one or more), "many" (two or more), or one digit."""
 
     key: HexByte
@@ -131,16 +130,17 @@ class PadEvent(_Strict):
         return digits == self.digits
 
 
-class Encoding(_Strict):
+class Encoding(Strict):
     """Text of a strip. A Chinese character takes 2 cells, an ASCII character 1."""
 
     charset: Literal["gbk"]
     max_cells: int = Field(ge=2, le=126)
     unencodable: str = Field(min_length=1, max_length=1)
-    colours: dict[Literal["red", "green", "yellow"], int]
+    # A byte after each character; none: the strip has one colour.
+    colours: dict[Literal["red", "green", "yellow"], int] = Field(default_factory=dict)
 
 
-class Event(_Strict):
+class Event(Strict):
     """What a vector's bytes must be read as."""
 
     address: int
@@ -150,7 +150,7 @@ class Event(_Strict):
     success: bool = False
 
 
-class Vector(_Strict):
+class Vector(Strict):
     """Either a command and its bytes (``sends``), or bytes from the device and what they mean (``event``; none for
     bytes that must not become an event), with the host's answer where there is one."""
 
@@ -169,7 +169,7 @@ class Vector(_Strict):
         return self
 
 
-class Profile(_Strict):
+class Profile(Strict):
     """One device family. ``confidence``: A two sources agree, B one code base read in full, C opaque, D hearsay."""
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
@@ -180,9 +180,10 @@ class Profile(_Strict):
     source: str = Field(min_length=1)
     rx_policy: Literal["event", "reply"]
     check: CheckKind
+    check_order: ByteOrder | None = None
     link: Link
     bus: Addressing
-    frame_rx: FrameRx
+    frame_rx: FrameRx | None = None  # none: it never says anything
     commands: dict[CommandName, str]
     vectors: tuple[Vector, ...] = Field(min_length=1)
     ack: Acknowledgement | None = None
@@ -195,17 +196,36 @@ class Profile(_Strict):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         for source in self.commands.values():
-            Template.parse(source, self.check)
+            self._template(source)
         wanted: dict[str, tuple[str, ...]] = {
             "keypad": ("ack", "press"),
             "pad": ("ack", "events", "max_digits"),
-            "strip": ("reply", "encoding"),
+            "strip": ("encoding",),
         }
         for field in wanted[self.kind]:
             if not getattr(self, field):
                 raise ValueError(f"a {self.kind} needs [{field}]")
+        if self.kind != "strip" and self.frame_rx is None:
+            raise ValueError(f"a {self.kind} needs [frame_rx]")
+        if (self.reply is None) != (self.frame_rx is None) and self.kind == "strip":
+            raise ValueError("a strip that answers needs [reply] and [frame_rx], one that does not has neither")
+        if self.kind == "keypad" and self.frame_rx is not None and self.frame_rx.fixed_bytes < SUREST_BYTES:
+            raise ValueError(
+                f"frame_rx: noise would make ratings: start, tail, mark and check together need {SUREST_BYTES} bytes"
+            )
+        if self.ack is not None and self.ack.how == "start_rating" and "start_rating" not in self.commands:
+            raise ValueError("ack: there is no command start_rating")
         return self
+
+    @property
+    def family(self) -> str:
+        """Devices of one family share addresses on a line."""
+        return self.id if self.frame_rx is None else self.frame_rx.family
 
     def template(self, command: CommandName) -> Template:
         """The frame of a command. Raises KeyError when the family has no such command."""
-        return Template.parse(self.commands[command], self.check)
+        return self._template(self.commands[command])
+
+    def _template(self, source: str) -> Template:
+        escape = self.frame_rx.escape if isinstance(self.frame_rx, DelimitedFrame) else {}
+        return Template.parse(source, self.check, self.check_order, escape)

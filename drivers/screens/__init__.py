@@ -11,4 +11,6 @@ __all__ = ["STRIPS", "Colour", "LedStrip", "StripText"]
 
 STRIPS: Final[dict[str, Callable[[], LedStrip]]] = {
     "a090-strip": lambda: LedStrip(load_profile("a090-strip")),
+    "c0d-strip": lambda: LedStrip(load_profile("c0d-strip")),
+    "aabb-strip": lambda: LedStrip(load_profile("aabb-strip")),
 }

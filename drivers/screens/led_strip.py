@@ -9,10 +9,10 @@ class LedStrip:
     """One line of cells above a window."""
 
     def __init__(self, profile: Profile) -> None:
-        if profile.kind != "strip" or profile.encoding is None or profile.reply is None:
+        if profile.kind != "strip" or profile.encoding is None:
             raise ValueError(f"{profile.id} is not a strip")
         self.profile = profile
-        self.reply: Reply = profile.reply
+        self.reply: Reply | None = profile.reply
         self._encoding: Encoding = profile.encoding
         self._show_text = profile.template("show_text")
 
@@ -26,4 +26,4 @@ class LedStrip:
 
     def is_success(self, frame: Frame) -> bool:
         """Whether the frame confirms a text."""
-        return frame.family == self.profile.frame_rx.family
+        return self.reply is not None and frame.family == self.profile.family

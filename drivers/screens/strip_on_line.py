@@ -35,14 +35,15 @@ class StripOnLine(DeviceOnLine):
             self.outgoing.drop(Purpose.TEXT)
 
     def sent(self, waiting: Waiting, at: float) -> None:
-        if waiting.frame != self._frame:
+        reply = self._driver.reply
+        if waiting.frame != self._frame or reply is None:
             return
         if self._times_sent:
             self.last_error = DeviceFault.NO_REPLY
             self.present = False
         self._times_sent += 1
-        if self._times_sent <= self._driver.reply.retries:
-            not_before = at + self._driver.reply.timeout_ms / 1000
+        if self._times_sent <= reply.retries:
+            not_before = at + reply.timeout_ms / 1000
             self.outgoing.put(Purpose.TEXT, waiting.frame, not_before=not_before)
 
     def line_opened(self, now: float) -> None:

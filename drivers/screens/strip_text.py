@@ -46,11 +46,12 @@ def compose(text: str, encoding: Encoding, colour: Colour = Colour.RED) -> Strip
             replaced.append(sign)
             sign, code = encoding.unencodable, encoding.unencodable.encode(encoding.charset)
         # One byte of GBK is one cell.
-        if cells + len(code) > encoding.max_cells or len(payload) + len(code) + 1 > _PAYLOAD_LIMIT:
+        coded = code + (bytes([encoding.colours[of_colour.value]]) if encoding.colours else b"")
+        if cells + len(code) > encoding.max_cells or len(payload) + len(coded) > _PAYLOAD_LIMIT:
             return StripText(bytes(payload), "".join(shown), "".join(replaced), clipped=True)
         cells += len(code)
         shown.append(sign)
-        payload += code + bytes([encoding.colours[of_colour.value]])
+        payload += coded
     return StripText(bytes(payload), "".join(shown), "".join(replaced), clipped=False)
 
 

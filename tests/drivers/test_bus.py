@@ -193,7 +193,7 @@ def test_an_address_used_twice_is_refused_and_names_its_owner(bus: Bus) -> None:
 
 
 def test_a_profile_of_another_kind_is_refused(bus: Bus) -> None:
-    with pytest.raises(ProfileRefused, match="not a profile of this kind"):
+    with pytest.raises(ProfileRefused, match="this is the profile of a"):
         bus.add_keypad(window="101", address=1, profile="ff68-pad", on_press=lambda press: None)
 
 
