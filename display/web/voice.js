@@ -162,7 +162,8 @@ export class Voice extends Store {
       ends.push(new Promise((resolve) => source.addEventListener("ended", resolve, { once: true })));
       source.start(at);
       this.#sounding.push(source);
-      at += buffer.duration + BETWEEN_S;
+      // On a whole sample: between two, the browser would blur the recording.
+      at = Math.ceil((at + buffer.duration + BETWEEN_S) * context.sampleRate) / context.sampleRate;
     }
     if (first) this.#confirm(context, call, begins);
     await Promise.race([Promise.all(ends), pause((at - begins + 2) * 1000)]);

@@ -4,6 +4,7 @@ import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -151,8 +152,13 @@ def test_the_voice_is_only_for_the_boxs_own_page_and_only_once_it_is_enrolled(
     box.start()
     assert box.post(ask, {}).json()["code"] == "page_secret"
     assert box.post(ask, {}, {**box.secret, "Origin": "http://evil.test"}).json()["code"] == "foreign_origin"
-    told: list[dict[str, str]] = []
-    until(lambda: told.append(box.post(ask, {}, box.secret).json()) or told[-1]["lease"] is not None, "the lease")
+    told: list[Any] = []
+
+    def leased() -> bool:
+        told.append(box.post(ask, {}, box.secret).json())
+        return told[-1]["lease"] is not None
+
+    until(leased, "the lease")
     left = box.post("voice/A/leave", {"lease": told[-1]["lease"]}, box.secret)
     assert left.json() == {"kind": "left"}
     assert box.post("voice/B/speaker", {}, box.secret).status_code == 404

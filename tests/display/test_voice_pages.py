@@ -1,15 +1,19 @@
 """Boards that speak in a real hall, judged by the sound that was played against the clips, not by the page's word."""
 
+import copy
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from server.halls.command import document_to_load
 from tests.browser.chromium import new_page, violations
 from tests.display.packs import RATE, spoken
 from tests.display.speaking_hall import SIZE, SpeakingHall, board, heard, pair, said, tape
-from tests.server.api.running_server import HALL, until
+from tests.server.api.running_server import HALL, ROOT, until
 
 pytestmark = pytest.mark.browser
 WITHIN_S = 40.0
@@ -258,3 +262,45 @@ def test_clerks_know_that_nobody_speaks_in_their_zone_before_they_call(
     blocked.keyboard.press("Enter")
     until(lambda: no_voice(hall) is None, "it speaks")
     silent.close()
+
+
+@contextmanager
+def as_if(hall: SpeakingHall, edit: Callable[[dict[str, Any]], None]) -> Iterator[None]:
+    """The hall with another definition for a while."""
+    plain = document_to_load(ROOT / "demo" / "halls" / "demo")
+    other = copy.deepcopy(plain)
+    edit(other)
+    hall.server.admin("load_hall", {"document": other})
+    try:
+        yield
+    finally:
+        hall.server.admin("load_hall", {"document": plain})
+
+
+def test_a_zone_speaks_its_own_languages_in_their_order(hall: SpeakingHall, speaking_browser: Browser) -> None:
+    with as_if(hall, lambda document: document["zones"][0].update(languages=["en", "zh"])):
+        page = board(hall, speaking_browser)
+        speaks(page)
+        number = hall.call()
+        english = ("number", *number, "please go to window", "1", "0", "1")
+        until(lambda: heard(page, *english, language="en") != [], "English is heard", WITHIN_S)
+        sounds(page, number)
+        assert heard(page, *english, language="en")[0] < heard(page, *said(number))[0]
+        assert hall.card("hall")["zones"][0]["languages"] == ["en", "zh"]
+
+
+def test_in_silence_the_board_shows_says_so_in_its_foot_and_speaks_again_afterwards(
+    hall: SpeakingHall, speaking_browser: Browser
+) -> None:
+    page = board(hall, speaking_browser)
+    speaks(page)
+    with as_if(hall, lambda document: document["rules"].update(voice_silent=True)):
+        speaks(page, "silent")
+        expect(page.locator(".b-voice")).to_have_text("本时段不播报")
+        quiet = hall.call()
+        expect(page.locator(".seal").first).to_have_text(quiet)
+        assert hall.announced() is None and no_voice(hall) is None
+        hall.free("101")
+    speaks(page)
+    number = hall.call()
+    sounds(page, number)
