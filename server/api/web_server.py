@@ -34,7 +34,17 @@ class _Handler(WSGIHandler):
     def handle_one_request(self) -> Any:
         """After a web socket the connection is over: what is left of its frames is no HTTP request."""
         result = super().handle_one_request()
-        return None if (self.environ or {}).get("HTTP_UPGRADE") else result
+        if not (self.environ or {}).get("HTTP_UPGRADE"):
+            return result
+        self._close()
+        return None
+
+    def _close(self) -> None:
+        """The library would close the descriptor under whoever still waits for it (the web socket's reader, what is
+        to be sent to a slow screen), and the event loop ends the whole process for that. This wakes them first."""
+        self.rfile.close()
+        self.socket.close()
+        self.socket = None
 
     def get_environ(self) -> Environ:
         """The WSGI environment, with the accepted socket in it."""
