@@ -21,7 +21,7 @@ from server.storage.database import NAME, Database
 from server.storage.writer import Writer
 from tests.promises.checkers import everything
 from tests.promises.heard import Heard
-from tests.promises.rounds import proving, rounds
+from tests.promises.rounds import proving, rounds, time_is_up
 from tests.server.conftest import quick_folder
 from tests.server.hall_kit import AGENT, CODE, DESK, K1, HallOnDisk, edited_document, ms, set_up
 
@@ -175,7 +175,7 @@ def _issued(asked: Any) -> list[dict[str, Any]]:
 def test_whatever_is_done_to_the_clock_numbers_waits_and_days_stay_right(quick_folder: Path, tmp_path: Path) -> None:
     with proving("R14", "jumps", WANTED) as result:
         wanted, nights, tickets = rounds(60, WANTED), 0, 0
-        while result.reached < wanted or nights < len(NIGHTS):
+        while (result.reached < wanted and not time_is_up()) or nights < len(NIGHTS):
             zone, evening = NIGHTS[nights % len(NIGHTS)]
             folder = quick_folder / f"{tmp_path.name}-{nights}"
             with night(folder, zone, evening, result.rng) as one:

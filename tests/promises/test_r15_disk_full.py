@@ -20,7 +20,7 @@ from server.storage.database import NAME
 from server.storage.writer import Writer
 from tests.promises.checkers import everything
 from tests.promises.heard import Heard
-from tests.promises.rounds import proving, rounds
+from tests.promises.rounds import proving, rounds, time_is_up
 from tests.server.hall_kit import CODE, K1, K2, HallOnDisk, document, set_up
 
 WANTED = 100
@@ -112,7 +112,7 @@ def test_a_disk_that_fills_and_is_freed_loses_nothing_that_was_answered(tmp_path
         folder.mkdir()
         heard, refused = hall_on(folder, Writer), 0
         wanted = rounds(2, WANTED)
-        for _ in range(wanted):
+        while result.reached < wanted and not time_is_up():
             in_round = full_and_free(heard, tmp_path / "disk", mounted=mounted, tries=400)
             assert in_round >= REFUSED
             refused += in_round

@@ -14,7 +14,7 @@ from pathlib import Path
 from server.reports.tampering import anchors_now, off_anchor, tampered
 from server.storage.journal import GENESIS, LINES, hash_of
 from server.storage.schema import move
-from tests.promises.rounds import proving, rounds
+from tests.promises.rounds import proving, rounds, time_is_up
 from tests.server.storage.frozen_day import thaw
 
 HALL = "LJ"
@@ -120,7 +120,7 @@ def test_every_mutation_of_the_journal_is_found_and_without_the_chain_many_are_m
         missed: Counter[str] = Counter()
         control: Counter[str] = Counter()
         forged: Counter[str] = Counter()
-        while made.total() < rounds(200, WANTED):
+        while made.total() < rounds(200, WANTED) and not time_is_up():
             name = result.rng.choice(list(MUTATIONS))
             db.execute("BEGIN")
             if MUTATIONS[name](db, result.rng, end):
