@@ -143,6 +143,15 @@ def demo_hall() -> hall.Cards:
     return {k: c for k, c in cards.items() if not k.startswith("line/") or c["zones"] == ["A"]}
 
 
+def small_command() -> hall.Cards:
+    """A hall of six windows and eight lines."""
+    keep = {"window": {"101", "102", "103", "104", "107", "113"}, "line": set("ABCDEFG") | {"Z"}}
+    return {
+        key: card for key, card in command.manager_cards().items()
+        if key.partition("/")[0] not in keep or key.partition("/")[2] in keep[key.partition("/")[0]]
+    }  # fmt: skip
+
+
 def eight_per_floor() -> hall.Cards:
     cards = {key: card for key, card in hall.public_cards().items() if not key.startswith("line/")}
     for place in range(32):
@@ -422,6 +431,7 @@ PICTURES = [
     Picture(
         "command-lost", BOARD, _server(command.manager_cards), "/LJ/command", _age_of_command(70), ("en",), SESSION
     ),
+    Picture("command-small", BOARD, _server(small_command), "/LJ/command", storage=SESSION),
     Picture("command-sign-in", BOARD, _server(command.manager_cards), "/LJ/command"),
     Picture("board-picture", BOARD, _programme, "/LJ/board?zone=C", _turn_of_picture, ("zh", "en")),
     Picture("index", DESK, _server(staff.staff_cards), "/"),

@@ -9,6 +9,7 @@ import { perService, perZone } from "./waits.js";
 
 const MOST_ALERTS = 5;
 const MOST_SERVICES = 26;
+const ONE_COLUMN = 9; // up to so many services stand in one column, in larger type
 
 /** "9/867 = 1.0 %"; without a base only the count. */
 export function share(part, whole) {
@@ -85,7 +86,7 @@ export function Services({ cards, now }) {
   const rows = fittedServices(perService(cards, now));
   const most = Math.max(10, ...rows.map((row) => row.waiting));
   return html`<section><h2>${t("command.services")} ${perZone(cards).map((zone) => html`<span key=${zone.zone}>${zone.floor} <b class="num">${zone.waiting}</b></span>`)}<span class="end">${t("command.amber")}</span></h2>
-    <ul class="c-svcs">${rows.map((row) => html`<li key=${row.prefix}><b class="num">${row.prefix}</b><span>${row.name ? pick(row.name) : t("board.others")}</span>
+    <ul class=${rows.length > ONE_COLUMN ? "c-svcs" : "c-svcs few"}>${rows.map((row) => html`<li key=${row.prefix}><b class="num">${row.prefix}</b><span>${row.name ? pick(row.name) : t("board.others")}</span>
       <svg viewBox=${`0 0 ${most} 10`} preserveAspectRatio="none" aria-hidden="true"><path class="bar" d=${`M0 1h${row.waiting - row.overdue}v8H0z`} />${row.overdue > 0 && html`<path class="over" d=${`M${row.waiting - row.overdue} 1h${row.overdue}v8h${-row.overdue}z`} />`}</svg>
       <b class="num">${row.waiting}</b></li>`)}</ul></section>`;
 }

@@ -29,10 +29,10 @@ function byNumber(a, b) {
   return a.window.localeCompare(b.window, "en", { numeric: true });
 }
 
-/** The size of a cell, 0.4 to 1.6 of the ordinary one, at which all floors fit. */
+/** The size of a cell, 0.4 to 2.6 of the ordinary one, at which all floors fit. */
 function scaleFor(floors) {
   const rows = (scale) => floors.reduce((sum, floor) => sum + rowsOf(floor, Math.floor(WIDE / (CELL * scale))), 0);
-  for (let scale = 1.6; scale > 0.4; scale -= 0.05) if (rows(scale) * ROW * scale <= HIGH) return scale;
+  for (let scale = 2.6; scale > 0.4; scale -= 0.05) if (rows(scale) * ROW * scale <= HIGH) return scale;
   return 0.4;
 }
 
