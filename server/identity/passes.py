@@ -30,6 +30,12 @@ class Passes:
         self._vault = vault
         self._monotonic = monotonic
         self._used: dict[str, float] = {}  # pass number -> when it runs out; in the order of use
+        self._forget_at = FORGET_FROM  # as many as that: time to forget those that ran out
+
+    @property
+    def remembered(self) -> int:
+        """How many used passes are known."""
+        return len(self._used)
 
     def give(self, one: Pass) -> str:
         """A new pass, as text."""
@@ -43,8 +49,9 @@ class Passes:
             return None
         facts = json.loads(body)
         now = self._monotonic()
-        if len(self._used) >= FORGET_FROM:
+        if len(self._used) >= self._forget_at:
             self._used = {no: until for no, until in self._used.items() if until >= now}
+            self._forget_at = max(FORGET_FROM, 2 * len(self._used))  # seldom enough when thousands come at once
         if facts["until"] < now or facts["no"] in self._used or len(self._used) >= MAX_USED:
             return None
         self._used[facts["no"]] = facts["until"]

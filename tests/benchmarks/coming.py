@@ -51,7 +51,7 @@ async def passes(url: str, hall: str, number: int) -> list[dict[str, Any]]:
     return given
 
 
-async def connect(url: str, auth: dict[str, Any] | None, *, small: bool = False) -> Screen:
+async def connect(url: str, auth: dict[str, Any] | None, *, small: bool = False, watches: bool = True) -> Screen:
     """A screen that watches, or a bare web socket. `small`: its machine takes little at a time."""
     address = urlsplit(url)
     connection = socket.socket()
@@ -60,7 +60,7 @@ async def connect(url: str, auth: dict[str, Any] | None, *, small: bool = False)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SMALL)
     loop = asyncio.get_running_loop()
     await loop.sock_connect(connection, (address.hostname, address.port))
-    _, screen = await loop.create_connection(lambda: Screen(address.netloc, auth), sock=connection)
+    _, screen = await loop.create_connection(lambda: Screen(address.netloc, auth, watches=watches), sock=connection)
     await screen.ready
     return screen
 

@@ -15,10 +15,13 @@ UPGRADE = (
 
 
 class Screen(asyncio.Protocol):
-    """Over the handshake to watching; then (revision, time) of each change. `auth` None: a bare web socket."""
+    """Over the handshake to watching; then (revision, time) of each change.
 
-    def __init__(self, host: str, auth: dict[str, Any] | None) -> None:
-        self._host, self._auth = host, auth
+    `auth` None: a bare web socket. `watches` false: it is content with being let in.
+    """
+
+    def __init__(self, host: str, auth: dict[str, Any] | None, *, watches: bool) -> None:
+        self._host, self._auth, self._watches = host, auth, watches
         self._rest = b""
         self._upgraded = False
         self._waits_for: tuple[int, asyncio.Future[None]] | None = None
@@ -83,8 +86,10 @@ class Screen(asyncio.Protocol):
         elif text.startswith(b"430"):
             self.revision = int(json.loads(text[3:])[0]["revision"])
             self.ready.set_result(self.revision)
-        elif text.startswith(b"40"):
+        elif text.startswith(b"40") and self._watches:
             self._say('420["watch"]')
+        elif text.startswith(b"40"):
+            self.ready.set_result(0)
         elif text.startswith(b"0") and self._auth is not None:
             self._say("40" + json.dumps(self._auth))
         elif text == b"2":

@@ -66,10 +66,11 @@ class _Screens:
         await asyncio.sleep(0)
         return {}
 
-    async def handshakes(self, url: str, number: int) -> dict[str, Any]:
-        """So many bare web sockets at once, from dialling to the last handshake (seconds)."""
+    async def handshakes(self, url: str, hall: str, number: int) -> dict[str, Any]:
+        """So many at once, passes in hand, from dialling until Socket.IO let in the last (seconds)."""
+        auths = await passes(url, hall, number)
         begun = time.perf_counter()
-        opened = await asyncio.gather(*(connect(url, None) for _ in range(number)))
+        opened = await asyncio.gather(*(connect(url, auth, watches=False) for auth in auths))
         took = time.perf_counter() - begun
         for screen in opened:
             if screen.transport is not None:

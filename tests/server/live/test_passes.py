@@ -3,7 +3,7 @@
 from contract.words import Audience
 from server.crypto import Vault
 from server.identity.gate import Holder
-from server.identity.passes import LIFE_S, Pass, Passes
+from server.identity.passes import FORGET_FROM, LIFE_S, Pass, Passes
 
 RIGHT = Pass("LJ", Audience.STAFF, Holder(token_hash="ab"))
 
@@ -49,3 +49,15 @@ def test_a_pass_of_another_process_or_a_changed_one_is_worth_nothing() -> None:
         assert passes.take(nonsense) is None
     vault.close()
     other.close()
+
+
+def test_thousands_of_passes_are_each_good_once_and_those_that_ran_out_are_forgotten() -> None:
+    vault, watch = Vault(bytes(32)), Wrist()
+    passes = Passes(vault, watch)
+    for minute in range(3):
+        watch.now = minute * (LIFE_S + 1)
+        given = [passes.give(RIGHT) for _ in range(FORGET_FROM * 2)]
+        assert all(passes.take(one) for one in given)
+        assert not any(passes.take(one) for one in given)
+    assert passes.remembered <= FORGET_FROM * 4  # of this minute, and no more than as many from before
+    vault.close()
