@@ -44,7 +44,7 @@ class _Handler(WSGIHandler):
         to be sent to a slow screen), and the event loop ends the whole process for that. This wakes them first."""
         self.rfile.close()
         self.socket.close()
-        self.socket = None
+        self.socket = None  # type: ignore[assignment]  # so the library knows that it is closed
 
     def get_environ(self) -> Environ:
         """The WSGI environment, with the accepted socket in it."""
