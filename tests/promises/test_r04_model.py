@@ -11,7 +11,7 @@ from tests.promises.model import order
 from tests.promises.model.hall import Hall
 from tests.promises.model.machine import LifeOfTickets
 from tests.promises.model.words import SECOND
-from tests.promises.rounds import LONG, SEED, proving, rounds
+from tests.promises.rounds import LONG, SEED, proving, rounds, time_is_up
 
 STEPS = 50
 SEQUENCES = 10_000
@@ -45,7 +45,7 @@ def test_the_hall_does_what_the_model_does() -> None:
         if not LONG and SEED is None:
             run(LifeOfTickets, wanted, None)
             result.reached = wanted
-        while result.reached < wanted:
+        while result.reached < wanted and not time_is_up():
             run(LifeOfTickets, min(AT_A_TIME, wanted - result.reached), result.rng.getrandbits(32))
             result.reached += min(AT_A_TIME, wanted - result.reached)
         result.figure = f"{result.reached} sequences of {STEPS} steps, 0 differences"
