@@ -24,7 +24,7 @@ from tests.promises.rounds import proving, rounds, time_is_up
 from tests.server.hall_kit import CODE, K1, K2, HallOnDisk, document, set_up
 
 WANTED = 100
-DISK = 24 * 1024 * 1024
+DISK_MB = rounds(24, 128)  # what is answered as the disk gets full stays, and is the more the more rounds there are
 AT_ONCE = 4
 GROWS_TO = 1_000_000  # bytes of any file, where no disk can be made small; more than what pytest captures
 REFUSED = 6  # refusals in a round before room is made
@@ -35,7 +35,7 @@ NO_SMALL_DISK = "no small disk could be mounted; this process's files are kept f
 def small_disk(at: Path) -> Iterator[bool]:
     """A file system of some megabytes at the folder; False where this machine does not let us have one."""
     at.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(at)]
+    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", str(at)]
     mounted = os.geteuid() == 0 and subprocess.run(command, capture_output=True).returncode == 0
     if not mounted:
         warnings.warn(NO_SMALL_DISK, stacklevel=1)
@@ -97,40 +97,41 @@ def _take(heard: Heard) -> int:
     return sum(one.value is not None and one.value.get("code") == "disk_full" for one in asking)
 
 
-def hall_on(folder: Path, kind: type[Writer]) -> Heard:
+@contextmanager
+def hall_on(folder: Path, kind: type[Writer]) -> Iterator[Heard]:
     """A hall on the disk."""
+    folder.mkdir()
     set_up(folder, document("demo"))
     hall = HallOnDisk(folder, kind=kind)
     hall.open()
-    return Heard(hall)
+    try:
+        yield Heard(hall)
+    finally:
+        hall.close()
 
 
 @pytest.mark.filterwarnings("default:no small disk")
 def test_a_disk_that_fills_and_is_freed_loses_nothing_that_was_answered(tmp_path: Path) -> None:
     with proving("R15", "rounds", WANTED) as result, small_disk(tmp_path / "disk") as mounted:
-        folder = tmp_path / "disk" / "data"
-        folder.mkdir()
-        heard, refused = hall_on(folder, Writer), 0
+        disk, refused = tmp_path / "disk", 0
         wanted = rounds(2, WANTED)
-        while result.reached < wanted and not time_is_up():
-            in_round = full_and_free(heard, tmp_path / "disk", mounted=mounted, tries=400)
-            assert in_round >= REFUSED
-            refused += in_round
-            result.reached += 1
-        heard.hall.close()
-        assert everything(folder / NAME, CODE, heard.asked) == []
+        with hall_on(disk / "data", Writer) as heard:
+            while result.reached < wanted and not time_is_up():
+                in_round = full_and_free(heard, disk, mounted=mounted, tries=400)
+                assert in_round >= REFUSED
+                refused += in_round
+                result.reached += 1
+        assert everything(disk / "data" / NAME, CODE, heard.asked) == []
         given = sum(answer.accepted for one in heard.asked for answer in one.answers)
 
-        control = tmp_path / "disk" / "control"
-        control.mkdir()
-        careless = hall_on(control, Careless)
-        for _ in range(40):
-            full_and_free(careless, tmp_path / "disk", mounted=mounted, tries=3 if mounted else 400)
-            found = everything(control / NAME, CODE, careless.asked)
-            if found:
-                break
-        careless.hall.close()
+        found: list[str] = []
+        with hall_on(disk / "control", Careless) as careless:
+            for _ in range(40):
+                full_and_free(careless, disk, mounted=mounted, tries=3 if mounted else 400)
+                found = everything(disk / "control" / NAME, CODE, careless.asked)
+                if found:
+                    break
         assert found, "the control lost nothing: the disk was not full"
-        where = "a tmpfs of 24 MB" if mounted else "files kept from growing (no mount allowed here)"
+        where = f"a tmpfs of {DISK_MB} MB" if mounted else "files kept from growing (no mount allowed here)"
         result.figure = f"0 of {given:,} answers lost, {refused:,} refused in words, no restart; {where}"
         result.control = f"a writer that takes a failed commit for a good one: {len(found)} breaches found"
