@@ -6,7 +6,7 @@ is over can be compared and forgotten as soon as the next day has begun.
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from contract.words import FINAL_STATES, State
@@ -16,7 +16,10 @@ from server.domain.ticket import LIFE
 _NEXT = {(str(before), str(step)): str(after) for before, steps in LIFE.items() for step, after in steps.items()}
 _FINAL = frozenset(map(str, FINAL_STATES))
 _WAITING = str(State.WAITING)
-_STEPS = "SELECT revision, facts FROM journal WHERE hall = ? AND revision >= ? AND revision < ? ORDER BY revision"
+_STEPS = (
+    "SELECT revision, facts FROM journal WHERE hall = ? AND revision >= ? AND revision < ? "
+    "AND instr(facts, '\"steps\"') ORDER BY revision"
+)
 _TICKETS = "SELECT id, label, state FROM tickets WHERE hall = ? AND id >= ? AND id < ?"
 _ONE = "SELECT label, state FROM tickets WHERE hall = ? AND id = ?"
 _VISITS = "SELECT id, label, outcome FROM visits WHERE hall = ? AND id >= ? AND id < ?"
@@ -31,18 +34,21 @@ class _Told:
         self.states: dict[int, str] = {}
         self.outcomes: dict[int, str] = {}
 
-    def take_in(self, facts: str) -> Iterator[str]:
-        """One entry's facts; the steps that are not in LIFE."""
-        told, end = _decode(facts)
-        if end != len(facts):
-            raise ValueError(facts)
-        for ticket, step, state in told.get("steps", ()):
-            before = self.states.get(ticket)
-            if _after(before, step) != state:
-                yield f"ticket {ticket} from {before} by {step} to {state}"
-            self.states[ticket] = state
-        if "outcome" in told and "visit" in told:
-            self.outcomes[told["visit"]] = told["outcome"]
+    def take_in(self, entries: Iterable[tuple[int, str]]) -> Iterator[str]:
+        """The facts of entries in their order; the steps that are not in LIFE."""
+        states = self.states
+        for revision, facts in entries:
+            try:
+                told, _ = _decode(facts)
+                for ticket, step, state in told["steps"]:
+                    before = states.get(ticket)
+                    if _after(before, step) != state:
+                        yield f"revision {revision}: ticket {ticket} from {before} by {step} to {state}"
+                    states[ticket] = state
+                if "outcome" in told:
+                    self.outcomes[told["visit"]] = told["outcome"]
+            except (ValueError, TypeError, KeyError):
+                yield f"revision {revision}: its facts cannot be read"
 
 
 def fold(connection: sqlite3.Connection, hall: str) -> Iterator[str]:
@@ -52,12 +58,7 @@ def fold(connection: sqlite3.Connection, hall: str) -> Iterator[str]:
     later = [row[0] for row in connection.execute(query, (hall,))][1:]
     told = _Told()
     for begins, ends in zip([0, *later], [*later, _END], strict=True):
-        for revision, facts in connection.execute(_STEPS, (hall, begins, ends)):
-            try:
-                for what in told.take_in(facts):
-                    yield f"revision {revision}: {what}"
-            except (ValueError, TypeError, AttributeError):
-                yield f"revision {revision}: its facts cannot be read"
+        yield from told.take_in(connection.execute(_STEPS, (hall, begins, ends)))
         ids = (make_id(found[0], begins), _END if ends == _END else make_id(found[0], ends))
         yield from _compare(connection, hall, ids, told)
     for ticket, state in told.states.items():

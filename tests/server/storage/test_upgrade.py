@@ -8,11 +8,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from server.command.schema import schema
 from server.reports.doctor import examine_all
 from server.storage.backup import opened
 from server.storage.backup_faults import BackupStopped, Fault
+from server.storage.data_folder import DataFolder
 from server.storage.database import NAME, Database
+from server.storage.restore import restore
 from server.storage.schema import SchemaNotKnown, move, version_of, versions
 from server.storage.upgrade import bring
 from tests.server.hall_kit import HALLS
@@ -137,3 +141,29 @@ def test_a_database_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
     assert said.returncode == 2
     assert "9999" in said.stderr and "数据版本" in said.stderr and "newer program" in said.stderr
     assert "Traceback" not in said.stderr
+
+
+def test_the_way_back_is_a_command_that_needs_the_folder_for_itself(tmp_path: Path) -> None:
+    file = thaw(RELEASED[0], tmp_path)
+    move(file)
+    before = rows(file)
+
+    def asked(*more: str) -> Result:
+        return CliRunner().invoke(schema, ["--data", str(tmp_path), *more])
+
+    told = asked()
+    assert (
+        told.exit_code == 0 and f"schema of the data: {NEWEST}" in told.output and " ".join(versions()) in told.output
+    )
+    server = DataFolder(tmp_path)
+    server.lock()
+    told = asked("--to", OLDEST)
+    assert told.exit_code == 2 and "stop the server" in told.output and version_of(file) == NEWEST
+    server.unlock()
+    told = asked("--to", RELEASED[0])
+    assert told.exit_code == 0 and f"before-{RELEASED[0]}.backup.zip" in told.output
+    assert version_of(file) == RELEASED[0]
+    restore(tmp_path / f"before-{RELEASED[0]}.backup.zip", tmp_path / "again", lambda _folder: [])
+    assert rows(tmp_path / "again" / NAME) == before
+    assert asked("--to", "no such").exit_code == 2
+    assert CliRunner().invoke(schema, ["--data", str(tmp_path / "none")]).exit_code == 2
