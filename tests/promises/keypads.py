@@ -5,6 +5,7 @@ One real window agent (`paihao window --no-pages`) over one simulated RS-485 lin
 
 import json
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from tests.terminal.agents import AgentProcess
 from tests.terminal.hall_outside import until
 
 READY_WITHIN_S = 60.0
+HEARD_WITHIN_S = 30.0
 ACKNOWLEDGED_WITHIN_S = 0.7  # the keypad itself waits half a second
 
 
@@ -39,6 +41,8 @@ class LineAgent:
     line: Rs485Line
     windows: Sequence[str]
     away: list[tuple[float, float]] = field(default_factory=list)
+    heard: Counter[str] = field(default_factory=Counter)  # presses by window that its log speaks of
+    _read: int = 0
 
     def prepare(self) -> None:
         """Settings, and the token as enrolment leaves it."""
@@ -79,6 +83,29 @@ class LineAgent:
 
     def end(self) -> None:
         assert self._process.end() == 0
+
+    def look(self) -> None:
+        """Read on in its log."""
+        with (self.folder / "agent" / "agent.log").open("rb") as log:
+            log.seek(self._read)
+            news = log.read()
+        news = news[: news.rfind(b"\n") + 1]
+        self._read += len(news)
+        for line in news.splitlines():
+            if b'"press_strayed"' in line or b'"rated"' in line:
+                said = json.loads(line)
+                if said["event"] in ("press_strayed", "rated"):
+                    self.heard[said["window"]] += 1
+
+    def wait_heard(self, window: str, count: int, since: float) -> None:
+        """Until it has heard so many presses at the window, lest a slow machine give them to the next citizen; or until
+        it was away."""
+
+        def over() -> bool:
+            self.look()
+            return self.heard[window] >= count or self.was_away(since, time.monotonic())
+
+        until(over, f"the agent hears a press at {window}", HEARD_WITHIN_S)
 
     def was_away(self, begun: float, ended: float) -> bool:
         """At some time between the two."""

@@ -74,7 +74,8 @@ def proving(promise: str, unit: str, wanted: int, part: str = "") -> Iterator[Re
     try:
         yield result
         result.outcome = "passed"
-    except BaseException:
+    except BaseException as why:
+        result.figure = f"{type(why).__name__}: {why}"[:300]
         print(f"{promise} {part} failed; PAIHAO_SEED={result.seed} draws the same again")
         raise
     finally:

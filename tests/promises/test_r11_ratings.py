@@ -15,6 +15,7 @@ from pathlib import Path
 
 import gevent
 
+from drivers.simulators.rating_keypad import RatingKeypad
 from drivers.simulators.rs485_line import Rs485Line
 from tests.benchmarks.bench_hall import HALL, WINDOWS
 from tests.promises import checkers
@@ -110,10 +111,19 @@ class CounterDesk:
         visit, self.in_hand = self.in_hand or self._step_up(), None
         return self._do("finish", visit=visit, outcome="finished", items=1)
 
+    def _press(self, keypad: RatingKeypad, level: int) -> Pressed:
+        """Somebody presses, and looks at the keypad until the agent has heard it."""
+        agent = self.hall.agent
+        agent.look()
+        before, at = agent.heard[self.no], time.monotonic()
+        pressed = press(keypad, level)
+        agent.wait_heard(self.no, before + 1, at)
+        return pressed
+
     def one_citizen(self, plan: str) -> None:
         """A visit, and what its citizen does at the keypad."""
         keypad, rng = self.hall.line.keypad(self.address), self.rng
-        level, other = rng.randint(1, 5), rng.randint(1, 5)
+        level, other = rng.sample(range(1, 6), 2)  # the same key again would be one press, repeated by the keypad
         starts, begun = keypad.starts, time.monotonic()
         visit = self._finish()
         finished = time.monotonic()
@@ -122,14 +132,14 @@ class CounterDesk:
         if plan in ("in time", "twice"):
             asked = keypad.wait_starts(starts + 1, RATE_WITHIN_S - 3)
             gevent.sleep(rng.uniform(0, 1))
-            presses.append(press(keypad, level))
+            presses.append(self._press(keypad, level))
             if plan == "twice":
-                presses.append(press(keypad, other))
+                presses.append(self._press(keypad, other))
             may_be = frozenset({level}) if asked else frozenset({level, None})
         elif plan == "next is there":
             self.in_hand = self._step_up()
             gevent.sleep(rng.uniform(0, 0.5))
-            presses.append(press(keypad, level))
+            presses.append(self._press(keypad, level))
             self.hall.crossed.append(visit)
             may_be = frozenset({level, None})  # who pressed is not to be told for a moment after the step up
         elif plan == "rushed":
@@ -137,11 +147,11 @@ class CounterDesk:
             self.in_hand = self._step_up()
         elif plan == "at the end":
             gevent.sleep(finished + RATE_WITHIN_S + rng.uniform(-0.4, 0.4) - time.monotonic())
-            presses.append(press(keypad, level))
+            presses.append(self._press(keypad, level))
             may_be = frozenset({level, None})
         elif plan == "late":
             until(lambda: self.hall.reason(visit) is not None, f"a record of {visit}", SETTLED_WITHIN_S)
-            presses.append(press(keypad, level))
+            presses.append(self._press(keypad, level))
         if plan in ("silent", "twice", "in time", "at the end"):
             until(lambda: self.hall.reason(visit) is not None, f"a record of {visit}", SETTLED_WITHIN_S)
         self.hall.expected[visit] = self._with_agent_away(may_be, presses, begun)
