@@ -139,12 +139,16 @@ def test_a_running_invitation_shows_that_it_runs_and_no_level(serve: Serve, open
     expect(page.locator(".wp-ask")).to_have_count(0)
 
 
-def test_a_cut_takes_the_keys_and_counts_the_seconds(serve: Serve, open_page: Open) -> None:
+def test_a_cut_takes_all_keys_but_the_finish_of_the_visit_in_hand(serve: Serve, open_page: Open) -> None:
     agent = window(serve)
     page = open_page(agent.url, SIZE)
     expect(page.locator(".wp-no")).to_be_visible()
     agent.tell(connected=False, since=hall.at(seconds=18))
     expect(page.get_by_role("alert")).to_contain_text("连不上服务器")
+    able = page.locator('.wp-keys [aria-disabled="false"]')
+    assert able.evaluate_all("keys => keys.map((key) => key.dataset.deed)") == ["finish"]
+    agent.tell(finished_late=77)
+    expect(page.locator(".wp-nobody")).to_contain_text("办结已记在本机")
     assert page.locator('.wp-keys [aria-disabled="false"]').count() == 0
     page.clock.run_for(1_000)
     page.keyboard.press("F2")
