@@ -11,7 +11,7 @@ import structlog
 from drivers.printers.file import FilePrinter
 from drivers.printers.layout import Roll, Slip
 from drivers.printers.network import NetworkPrinter
-from drivers.printers.options import Mode, PrinterOptions
+from drivers.printers.options import BackChannel, Mode, PrinterOptions
 from drivers.printers.serial_line import SerialPrinter
 from drivers.printers.ticket_printer import Outcome, PrintResult, TicketPrinter
 from kiosk.printer_state import NONE, PrinterState, state_of
@@ -21,6 +21,7 @@ from terminal.steady import steady
 LOG = structlog.get_logger(__name__)
 
 LOOK_EVERY_S: Final = 3.0
+LOOK_WHILE_AWAY_S: Final = 1.0  # so that a printer is back within five seconds of its plug, its flush included
 STOP_WITHIN_S: Final = 5.0
 
 
@@ -36,7 +37,12 @@ def printer_of(settings: PrinterSettings | None) -> TicketPrinter | None:
     if settings is None:
         return None
     mode = None if settings.mode == "auto" else Mode(settings.mode)
-    options = PrinterOptions(roll=Roll(settings.width_mm), mode=mode, confirm_limit=settings.confirm_s)
+    options = PrinterOptions(
+        roll=Roll(settings.width_mm),
+        mode=mode,
+        back_channel=BackChannel(settings.status),
+        confirm_limit=settings.confirm_s,
+    )
     return DRIVERS[settings.kind](settings, options)
 
 
@@ -79,7 +85,7 @@ class Printing:
         self._look()
         while True:
             try:
-                job = self._jobs.get(timeout=LOOK_EVERY_S)
+                job = self._jobs.get(timeout=LOOK_WHILE_AWAY_S if self.state.state == "offline" else LOOK_EVERY_S)
             except queue.Empty:
                 self._look()
                 continue

@@ -8,11 +8,13 @@ from terminal.settings import CODE, Table, TerminalSettings, open_settings, term
 KINDS = ("network", "serial", "file")
 MODES = ("auto", "text", "raster")
 WIDTHS = ("80", "58")
+STATUS = ("escpos", "none")
 
 
 @dataclass(frozen=True, slots=True)
 class PrinterSettings:
-    """`where`: host, serial port or file, by `kind`; `port` is a network printer's, `baud` a serial one's."""
+    """`where`: host, serial port or file, by `kind`; `port` is a network printer's, `baud` a serial one's.
+    `status`: whether it answers questions; one that does not ends its slips as "sent"."""
 
     kind: str
     where: str
@@ -20,6 +22,7 @@ class PrinterSettings:
     baud: int
     width_mm: int
     mode: str
+    status: str
     confirm_s: float
 
 
@@ -60,6 +63,7 @@ def _printer(table: Table) -> PrinterSettings:
         baud=table.whole("baud", 9600, 1200, 921600) if kind == "serial" else 0,
         width_mm=table.whole("width_mm", 80, 58, 80),
         mode=table.choice("mode", MODES, "auto"),
+        status=table.choice("status", STATUS, "escpos"),
         confirm_s=table.seconds("confirm_s", 30.0, 300.0),
     )
     if str(settings.width_mm) not in WIDTHS:

@@ -25,6 +25,7 @@ class PrinterOptions:
     cut: bool = True
     font: Path | None = None  # one more font, for characters the shipped ones lack
     status_limit: float = 2.0  # seconds for the answers to one status enquiry
+    wake_limit: float = 10.0  # seconds in which a silent printer that was flushed is asked again
     confirm_limit: float = 30.0  # seconds on top of the sending time until a slip counts as not confirmed
 
 

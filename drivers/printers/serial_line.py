@@ -1,6 +1,7 @@
 """A printer on a serial line."""
 
 import errno
+import sys
 from contextlib import suppress
 from time import monotonic, sleep
 from typing import Any
@@ -11,6 +12,13 @@ from escpos.printer import Serial
 from drivers.printers.link import LinkLost, LinkStalled
 from drivers.printers.options import PrinterOptions, suitable_mode
 from drivers.printers.transaction import EscposPrinter
+
+if sys.platform == "win32":
+    FAULTS: tuple[type[Exception], ...] = (OSError,)
+else:
+    import termios
+
+    FAULTS = (OSError, termios.error)  # a line that is gone shows itself as either
 
 BITS_PER_BYTE = 10  # 8N1
 POLL = 0.02  # seconds between looks at the output queue, which cannot be awaited
@@ -34,7 +42,7 @@ class SerialLink(Serial):  # type: ignore[misc]
             self._device = serial.Serial(
                 self.devfile, self.baudrate, timeout=0, write_timeout=1, dsrdtr=False, rtscts=False, exclusive=True
             )
-        except (ValueError, OSError) as error:
+        except (ValueError, *FAULTS) as error:
             raise LinkLost(f"{self.devfile}: {error}") from error
 
     def send(self, data: bytes, deadline: float) -> None:
@@ -43,7 +51,7 @@ class SerialLink(Serial):  # type: ignore[misc]
             self._raw(data)
         except serial.SerialTimeoutException as error:
             raise LinkStalled from error
-        except OSError as error:
+        except FAULTS as error:
             raise LinkLost(str(error)) from error
 
     def receive(self, deadline: float) -> bytes:
@@ -53,7 +61,7 @@ class SerialLink(Serial):  # type: ignore[misc]
             waiting = self._device.in_waiting if data else 0
             self._device.timeout = 0
             return data + self._device.read(waiting) if waiting else data
-        except OSError as error:
+        except FAULTS as error:
             raise LinkLost(str(error)) from error
 
     def finish(self, deadline: float) -> None:
@@ -62,18 +70,23 @@ class SerialLink(Serial):  # type: ignore[misc]
                 if monotonic() > deadline:
                     raise LinkStalled
                 sleep(POLL)
-        except OSError as error:
-            if error.errno not in (errno.ENOTTY, errno.EINVAL):
+        except FAULTS as error:
+            if getattr(error, "errno", None) not in (errno.ENOTTY, errno.EINVAL):
                 raise LinkLost(str(error)) from error
 
     def close(self) -> None:
         if not self._device:
             return
         device, self._device = self._device, False
-        with suppress(OSError):
+        # gevent puts os.close off to its next turn, and the next slip may open the port before.
+        if sys.platform != "win32":
+            with suppress(*FAULTS):
+                device.exclusive = False
+        with suppress(*FAULTS):
             if device.out_waiting:
                 device.reset_output_buffer()  # else closing waits for a printer that holds the line
-        device.close()
+        with suppress(*FAULTS):
+            device.close()
 
 
 class SerialPrinter(EscposPrinter):

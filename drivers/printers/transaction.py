@@ -1,45 +1,31 @@
 """Bringing a slip onto paper and knowing whether it came out.
 
-Ask first (nothing is written to a printer that says no), send in small slices, then ask in the printer's own queue
-(GS r): its answer means that everything before it was printed. Once a byte of the slip is gone, "failed" is never
-claimed again.
+Ask first (nothing is written to a printer that says no), send in small slices and stop when the printer says that it
+stands still, then ask in the printer's own queue (GS r): its answer means that everything before it was printed. Once a
+byte of the slip is gone, "failed" is never claimed again: the printer may print what it holds when its trouble is over.
 """
 
 import logging
-from collections.abc import Callable
 from threading import Lock
 from time import monotonic
 
+from drivers.printers.conversation import Conversation, Silent, Stopped
 from drivers.printers.faces import Faces
 from drivers.printers.layout import Slip
 from drivers.printers.link import Link, LinkLost, LinkStalled
 from drivers.printers.options import BackChannel, Mode, PrinterOptions
 from drivers.printers.raster import draw, raster_bands
-from drivers.printers.status_bytes import (
-    AUTOMATIC_STATUS_OFF,
-    DLE_EOT_ERROR_CAUSE,
-    DLE_EOT_OFFLINE_CAUSE,
-    DLE_EOT_PAPER,
-    DLE_EOT_PRINTER,
-    GS_R_PAPER,
-    Kind,
-    StatusReader,
-    read_status,
-)
+from drivers.printers.status_bytes import AUTOMATIC_STATUS_OFF, AUTOMATIC_STATUS_ON, DLE_ENQ_RECOVER, GS_R_PAPER
 from drivers.printers.text import INITIALISE, encode
 from drivers.printers.ticket_printer import Outcome, PrinterStatus, PrintResult, Reason
 
 SLICE = 4096
-PREPARE = AUTOMATIC_STATUS_OFF + INITIALISE  # prints nothing, so it may fail without leaving a doubt
 FLUSH = bytes(8192)  # ends a raster band that an earlier cut line left half sent; a printer at rest ignores it
 FEED = b"\x1bd\x05"
 FEED_AND_CUT = b"\x1dVB\x00"
+FIRST_WAIT = 0.5  # seconds for an answer or a status of a printer that gave none before: many never do
 
 log = logging.getLogger(__name__)
-
-
-class _Silent(Exception):
-    """The printer did not answer in time."""
 
 
 class EscposPrinter:
@@ -51,20 +37,25 @@ class EscposPrinter:
         self._mode = mode
         self._faces = Faces(options.font)
         self._lock = Lock()
-        self._reader = StatusReader()
+        self._talk = Conversation(link)
         self._may_owe_band = True
+        self._half_a_slip = False  # the one before broke off: it is still in the printer, uncut
+        self._may_owe_answer = True  # to the question after an earlier slip, or an earlier life of this program
+        self._tells_by_itself = True
+        self._confirms = False
+        self._recovery_tried = False
 
     def status(self) -> PrinterStatus:
         with self._lock:
             try:
-                self._open()
+                self._talk.begin()
                 if self._options.back_channel is BackChannel.NONE:
                     return PrinterStatus()
-                self._drain()
-                return self._ask_status_twice(self._options.status_limit)
+                self._talk.listen()
+                return self._status()
             except (LinkLost, LinkStalled):
                 return PrinterStatus(online=False, error=Reason.UNREACHABLE)
-            except _Silent:
+            except Silent:
                 return PrinterStatus(online=False, error=Reason.SILENT)
             finally:
                 self._link.close()
@@ -74,7 +65,7 @@ class EscposPrinter:
         with self._lock:
             try:
                 outcome, reason = self._transact(job)
-                self._may_owe_band = outcome is not Outcome.PRINTED
+                self._may_owe_band = self._may_owe_answer = outcome is not Outcome.PRINTED
             finally:
                 self._link.close()
         if outcome not in (Outcome.PRINTED, Outcome.SENT):
@@ -85,13 +76,16 @@ class EscposPrinter:
         with self._lock:
             self._link.close()
 
+    @property
+    def _ending(self) -> bytes:
+        return FEED_AND_CUT if self._options.cut else FEED
+
     def _job(self, slip: Slip) -> tuple[bytes, tuple[str, ...]]:
-        ending = FEED_AND_CUT if self._options.cut else FEED
         if self._mode is Mode.TEXT:
             text = encode(slip, self._options.roll, self._options.font)
-            return text.data + ending, text.substituted
+            return text.data + self._ending, text.substituted
         drawing = draw(slip, self._options.roll, self._faces)
-        return b"".join(raster_bands(drawing.picture)) + ending, drawing.substituted
+        return b"".join(raster_bands(drawing.picture)) + self._ending, drawing.substituted
 
     def _transact(self, job: bytes) -> tuple[Outcome, Reason | None]:
         refusal = self._refusal()
@@ -103,95 +97,102 @@ class EscposPrinter:
             if self._options.back_channel is BackChannel.NONE:
                 self._link.finish(deadline)
                 return Outcome.SENT, None
-            self._drain()  # an answer that comes before the question belongs to an earlier slip
-            self._link.send(GS_R_PAPER, deadline)
-            self._answer(Kind.QUEUED, deadline)
+            self._talk.watch()  # an answer that comes before the question belongs to an earlier slip
+            self._link.send(AUTOMATIC_STATUS_OFF + GS_R_PAPER, deadline)
+            self._talk.await_confirmation(deadline)
+            self._confirms = True
         except LinkLost:
             return Outcome.UNKNOWN, Reason.CONNECTION_LOST
+        except Stopped as stopped:
+            return Outcome.UNKNOWN, stopped.reason
         except LinkStalled:
             return Outcome.UNKNOWN, self._cause(Reason.STALLED)
-        except _Silent:
+        except Silent:
             return Outcome.UNKNOWN, self._cause(Reason.NOT_CONFIRMED)
         return Outcome.PRINTED, None
 
     def _refusal(self) -> Reason | None:
         """Open the link and ask; why nothing may be sent, or None."""
         try:
-            self._open()
+            self._talk.begin()
         except LinkLost:
             return Reason.UNREACHABLE
-        limit = self._options.status_limit
         try:
             refusal = None
             if self._options.back_channel is BackChannel.ESCPOS:
-                self._drain()
-                refusal = self._ask_status_twice(limit).refusal
-            if refusal is None:
-                self._link.send(PREPARE, monotonic() + len(PREPARE) / self._link.throughput + limit)
-                self._drain()  # a line that was closed meanwhile shows itself here, before the first byte of the slip
-            return refusal
-        except _Silent:
+                self._talk.listen()
+                refusal = self._status().refusal
+            return self._prepare() if refusal is None else refusal
+        except Silent:
             return Reason.SILENT
         except LinkLost:
             return Reason.CONNECTION_LOST
         except LinkStalled:
             return Reason.STALLED
 
-    def _ask_status_twice(self, limit: float) -> PrinterStatus:
-        """Once more after a flush, when an earlier slip may have been cut in the middle of a band."""
+    def _prepare(self) -> Reason | None:
+        """What prints nothing of the slip, so that it may fail without leaving a doubt.
+
+        A printer that stood still may owe the answer to the question after an earlier slip, and would give it as if
+        it were this slip's. So it is asked the same once more before: that answer comes behind all that it owes.
+        """
+        watched = self._options.back_channel is BackChannel.ESCPOS
+        asked = watched and self._may_owe_answer
+        told = watched and self._tells_by_itself
+        ready = (self._ending if self._half_a_slip else b"") + INITIALISE
+        ready += (AUTOMATIC_STATUS_ON if watched else AUTOMATIC_STATUS_OFF) + (GS_R_PAPER if asked else b"")
+        limit = self._options.status_limit
+        self._link.send(ready, monotonic() + len(ready) / self._link.throughput + limit)
+        wait = self._options.wake_limit if asked and self._confirms else min(FIRST_WAIT, limit)
         try:
-            return self._ask_status(limit)
-        except _Silent:
+            self._tells_by_itself, answered = self._talk.await_ready(monotonic() + wait, automatic=told, answer=asked)
+            if asked and not answered and self._confirms:
+                return Reason.NOT_CONFIRMED
+            self._talk.watch()  # a line that was closed meanwhile shows itself here, before the first byte of the slip
+        except Stopped as stopped:
+            return stopped.reason
+        self._half_a_slip = False
+        return None
+
+    def _status(self) -> PrinterStatus:
+        """An error is told once to be over: a jammed cutter that was freed waits for that."""
+        status = self._status_or_flush()
+        if status.error is None:
+            self._recovery_tried = False
+        elif not self._recovery_tried:
+            self._recovery_tried = True
+            self._link.send(DLE_ENQ_RECOVER, monotonic() + self._options.status_limit)
+            status = self._talk.ask_status(self._options.status_limit)
+        return status
+
+    def _status_or_flush(self) -> PrinterStatus:
+        """Asked again after a flush, when an earlier slip may have been cut in the middle of a band."""
+        limit = self._options.status_limit
+        try:
+            return self._talk.ask_status(limit)
+        except Silent:
             if not self._may_owe_band:
                 raise
         self._link.send(FLUSH, monotonic() + len(FLUSH) / self._link.throughput + limit)
         self._may_owe_band = False
-        return self._ask_status(limit)
-
-    def _open(self) -> None:
-        self._link.open()
-        self._reader = StatusReader()
+        until = monotonic() + self._options.wake_limit
+        while True:
+            try:
+                return self._talk.ask_status(limit)
+            except Silent:
+                if monotonic() >= until:
+                    raise
 
     def _send(self, job: bytes, deadline: float) -> None:
+        self._half_a_slip = True
         for start in range(0, len(job), SLICE):
+            self._talk.watch()
             self._link.send(job[start : start + SLICE], deadline)
-
-    def _drain(self) -> None:
-        while data := self._link.receive(monotonic()):
-            self._reader.feed(data)
+        self._half_a_slip = False
 
     def _cause(self, otherwise: Reason) -> Reason:
         """What the printer says now about a slip that was not confirmed."""
         try:
-            return self._ask_status(self._options.status_limit).refusal or otherwise
-        except (LinkLost, LinkStalled, _Silent):
+            return self._talk.ask_status(self._options.status_limit).refusal or otherwise
+        except (LinkLost, LinkStalled, Silent):
             return otherwise
-
-    def _ask_status(self, limit: float) -> PrinterStatus:
-        """DLE EOT in real time; one question at a time, because the answers look alike."""
-        deadline = monotonic() + limit
-
-        def ask(question: bytes) -> int:
-            self._link.send(question, deadline)
-            return self._answer(Kind.REAL_TIME, deadline)
-
-        offline_cause = ask(DLE_EOT_OFFLINE_CAUSE)
-        printer = ask(DLE_EOT_PRINTER)
-        error_cause = _if_answered(ask, DLE_EOT_ERROR_CAUSE) if offline_cause & 0x40 else None
-        return read_status(printer, offline_cause, error_cause, _if_answered(ask, DLE_EOT_PAPER))
-
-    def _answer(self, kind: Kind, deadline: float) -> int:
-        """The next answer of that kind. Raises _Silent at the deadline."""
-        while data := self._link.receive(deadline):
-            for answer in self._reader.feed(data):
-                if answer.kind is kind:
-                    return answer.value
-        raise _Silent
-
-
-def _if_answered(ask: Callable[[bytes], int], question: bytes) -> int | None:
-    """Cheap printers know only some of the questions."""
-    try:
-        return ask(question)
-    except _Silent:
-        return None

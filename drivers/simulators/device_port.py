@@ -102,13 +102,21 @@ class DevicePort:
 
     def unplug(self) -> None:
         """Drop the host and refuse new ones; returns when that has happened."""
+        self.unplug_soon()
+        self.wait_unplugged()
+
+    def unplug_soon(self) -> None:
+        """The same after the read in hand; also from within ``received``."""
         with self._changed:
             if not self._plugged or self._stopping:
                 return
             self._closing = True
         self.wake()
+
+    def wait_unplugged(self) -> None:
+        """Raises TimeoutError when the port does not close."""
         with self._changed:
-            if not self._changed.wait_for(lambda: not self._plugged, SETTLE_SECONDS):
+            if not self._changed.wait_for(lambda: not self._plugged or self._stopping, SETTLE_SECONDS):
                 raise TimeoutError("the port did not close")
 
     def send(self, data: bytes) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from PIL import Image
 
+from drivers.simulators.escpos_columns import columns_picture
 from drivers.simulators.escpos_line import LineBuffer, Look
 from drivers.simulators.escpos_qr import QrSymbol
 from drivers.simulators.escpos_stream import Command
@@ -107,6 +108,7 @@ class EscposExecutor:
             "ESC i": self._cut_paper,
             "ESC m": self._cut_paper,
             "GS v": self._print_raster,
+            "ESC *": self._put_picture,
             "GS (": self._two_dimensional,
             "ESC B": self._beep,
             "ESC p": self._pulse,
@@ -196,6 +198,15 @@ class EscposExecutor:
             self.strip.feed(arguments[1])
         if self._has_cutter:
             self._cut("cut")
+
+    def _put_picture(self, arguments: bytes) -> None:
+        picture = columns_picture(arguments)
+        if picture is None:
+            self.unknown["ESC *"] += 1
+            return
+        if not self._line.empty and not self._line.fits(picture.width):
+            self._flush(self._line_dots)
+        self._line.add_picture(picture, self._ank)
 
     def _print_raster(self, arguments: bytes) -> None:
         if len(arguments) < 6:

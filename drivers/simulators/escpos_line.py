@@ -55,6 +55,14 @@ class LineBuffer:
         self._cells.append(_Cell(self.cursor, character, picture, look))
         self.cursor += size[0]
 
+    def fits(self, width: int) -> bool:
+        return self.cursor + width <= self._width
+
+    def add_picture(self, picture: Image.Image, look: Look) -> None:
+        """A picture stands in the line without being a letter of it."""
+        self._cells.append(_Cell(self.cursor, "", picture, look))
+        self.cursor += picture.width
+
     def take(self, align: int) -> tuple[PaperLine, Image.Image]:
         """Hand over the line and its picture (characters stand on one base line), and start a new one."""
         height = max(cell.picture.height for cell in self._cells)

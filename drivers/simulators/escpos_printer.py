@@ -3,6 +3,7 @@
 A second implementation, written from docs/hardware.md and printers' manuals: it shares nothing with the drivers.
 """
 
+import random
 import threading
 from collections import Counter
 from dataclasses import asdict, replace
@@ -12,6 +13,7 @@ from typing import Self, Unpack, cast
 
 from drivers.simulators.device_port import DevicePort
 from drivers.simulators.escpos_execute import EscposExecutor
+from drivers.simulators.escpos_mishaps import Happening, Mishap
 from drivers.simulators.escpos_status import (
     FaultChanges,
     PrinterFaults,
@@ -28,6 +30,7 @@ from drivers.simulators.printer_model import PrinterModel
 from drivers.simulators.receive_buffer import ReceiveBuffer
 
 SLOW_BYTES_PER_SECOND = 2000
+NONSENSE_BYTES = 16384
 
 
 class EscposPrinter:
@@ -58,6 +61,7 @@ class EscposPrinter:
         self._automatic_status = False
         self._stopping = False
         self._tray = PaperTray(self._changed, self._log)
+        self._mishap = Mishap()
         self._executor = EscposExecutor(self.model, cut=self._paper_comes_off)
         self._port = DevicePort(
             received=self._receive,
@@ -119,6 +123,10 @@ class EscposPrinter:
     def power_cycle(self) -> None:
         """Off and on: the host is dropped, the buffer and all modes are lost, paper under the head is torn off."""
         self._port.unplug()
+        self._forget_all()
+        self._port.plug()
+
+    def _forget_all(self) -> None:
         with self._changed:
             self._buffer.drop_all()
             self._executor.reset()
@@ -126,7 +134,15 @@ class EscposPrinter:
             if self._executor.strip.marked:
                 self._paper_comes_off("torn")
         self._log.write("power cycle")
-        self._port.plug()
+
+    def after_bytes(self, count: int, what: Happening) -> None:
+        """So many received bytes from now it happens; `wait_unplugged` waits for a plug or the power to go."""
+        with self._changed:
+            self._mishap.plan(count, what)
+
+    def wait_unplugged(self) -> None:
+        """Raises TimeoutError."""
+        self._port.wait_unplugged()
 
     # The fault menu
 
@@ -197,9 +213,24 @@ class EscposPrinter:
 
     def _receive(self, data: bytes) -> None:
         with self._changed:
-            for command in self._buffer.take_in(data):
-                self._obey_at_once(command)
-            self._changed.notify_all()
+            before, what, behind = self._mishap.split(data)
+            self._take_in(before)
+            if what is None:
+                return
+            if not isinstance(what, str):
+                self._change_faults(what)
+                self._take_in(behind)
+                return
+            if what == "power off":
+                self._forget_all()
+            self._port.unplug_soon()
+
+    def _take_in(self, data: bytes) -> None:
+        for command in self._buffer.take_in(data):
+            self._obey_at_once(command)
+        if self._faults.nonsense is not None:
+            self._port.send(random.Random(self._faults.nonsense).randbytes(NONSENSE_BYTES))
+        self._changed.notify_all()
 
     def _obey_at_once(self, command: Command) -> None:
         kind = command.arguments[0]
@@ -219,7 +250,7 @@ class EscposPrinter:
             self._executor.drawer_pulses += 1
 
     def _answer(self, asked: str, data: bytes) -> None:
-        silent = self._faults.silent
+        silent = self._faults.silent or self._faults.nonsense is not None
         self._log.write("status asked", what=asked, answer="" if silent else data.hex(" "))
         if not silent:
             self._port.send(data)

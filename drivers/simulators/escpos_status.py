@@ -12,7 +12,8 @@ class PrinterFaults:
 
     offline: the operator's switch. silent: takes bytes and prints, answers nothing. paper_out_after_bytes: paper ends
     before the command that would pass that many further executed bytes. error: ``cutter`` is cleared by DLE ENQ.
-    slow: at most 2,000 bytes a second. full_buffer: reads nothing more from its host.
+    slow: at most 2,000 bytes a second. full_buffer: reads nothing more from its host. nonsense: whatever comes is
+    answered with noise drawn from this seed.
     """
 
     offline: bool = False
@@ -24,6 +25,7 @@ class PrinterFaults:
     error: PrinterError = ""
     slow: bool = False
     full_buffer: bool = False
+    nonsense: int | None = None
 
     @property
     def stopped(self) -> bool:
@@ -43,6 +45,7 @@ class FaultChanges(TypedDict, total=False):
     error: PrinterError
     slow: bool
     full_buffer: bool
+    nonsense: int | None
 
 
 def real_time_status(kind: int, faults: PrinterFaults) -> int | None:
@@ -67,12 +70,14 @@ def real_time_status(kind: int, faults: PrinterFaults) -> int | None:
 def automatic_status(faults: PrinterFaults) -> bytes:
     """The four bytes of automatic status back; the first is xxx1xx00, the others 0xx0xxxx."""
     near = faults.paper_near_end or faults.paper_out
-    return bytes((
-        0x10 | (0x08 if faults.stopped else 0) | (0x20 if faults.cover_open else 0),
-        {"": 0, "cutter": 0x08, "unrecoverable": 0x20, "overheated": 0x40}[faults.error],
-        (0x03 if near else 0) | (0x0C if faults.paper_out else 0),
-        0x0F,
-    ))
+    return bytes(
+        (
+            0x10 | (0x08 if faults.stopped else 0) | (0x20 if faults.cover_open else 0),
+            {"": 0, "cutter": 0x08, "unrecoverable": 0x20, "overheated": 0x40}[faults.error],
+            (0x03 if near else 0) | (0x0C if faults.paper_out else 0),
+            0x0F,
+        )
+    )
 
 
 def paper_sensor(faults: PrinterFaults) -> int:

@@ -43,10 +43,10 @@ def test_a_kiosk_with_everything(file: Path) -> None:
         + NEEDED
         + "[page]\nport = 8701\n"
         '[printer]\nkind = "serial"\nport = "/dev/ttyS0"\nbaud = 115200\nwidth_mm = 58\n'
-        'mode = "raster"\nconfirm_s = 12.5\n'
+        'mode = "raster"\nstatus = "none"\nconfirm_s = 12.5\n'
     )
     known = read_kiosk(file)
-    assert known.printer == PrinterSettings("serial", "/dev/ttyS0", 0, 115200, 58, "raster", 12.5)
+    assert known.printer == PrinterSettings("serial", "/dev/ttyS0", 0, 115200, 58, "raster", "none", 12.5)
     assert (known.zone, known.terminal.page_port) == ("A", 8701)
 
 

@@ -18,8 +18,8 @@ from drivers.printers.ticket_printer import Outcome, Paper, PrinterStatus, Print
 from tests.drivers.printers.literal_printers import READY, LiteralPrinter, on_network, on_serial_line
 
 SLIP = (Text("养老待遇资格认证"), Seal("A012"))
-QUICK = PrinterOptions(status_limit=0.2, confirm_limit=0.2)
-TEXT = PrinterOptions(mode=Mode.TEXT, status_limit=0.2, confirm_limit=0.2)
+QUICK = PrinterOptions(status_limit=0.2, wake_limit=0.2, confirm_limit=0.2)
+TEXT = PrinterOptions(mode=Mode.TEXT, status_limit=0.2, wake_limit=0.2, confirm_limit=0.2)
 GS_R = b"\x1dr\x01"
 
 
@@ -28,7 +28,7 @@ def test_the_printers_answer_after_the_slip_makes_it_printed() -> None:
     with on_network(printer) as port:
         result = NetworkPrinter("127.0.0.1", port).print(SLIP)
     assert result == PrintResult(Outcome.PRINTED)
-    assert printer.received.endswith(b"\x1dVB\x00" + GS_R)
+    assert printer.received.endswith(b"\x1dVB\x00" + b"\x1da\x00" + GS_R)
     assert b"\x1dv0\x00\x48\x00" in printer.received  # raster, 72 bytes wide
 
 
@@ -51,7 +51,7 @@ def test_without_confirmation_nobody_claims_to_know() -> None:
 def test_a_roll_that_ends_in_the_middle_is_named_as_the_cause_and_the_slip_stays_unknown() -> None:
     class EndsDuringTheSlip(LiteralPrinter):
         def _answer(self, start: int, write: Callable[[bytes], None]) -> int:
-            if GS_R in self.received:
+            if self.received.count(GS_R) > 1:
                 self.answers = {**READY, b"\x10\x04\x02": b"\x32", GS_R: b""}
             return super()._answer(start, write)
 
@@ -81,7 +81,7 @@ def test_a_printer_that_cannot_print_gets_no_byte_of_the_slip(answers: dict[byte
 
 @pytest.mark.parametrize("beyond", [1, 40, 100])
 def test_a_line_cut_inside_the_slip_leaves_it_unknown(beyond: int) -> None:
-    before_the_slip = 3 * 3 + 10  # three questions, and the preparation that prints nothing
+    before_the_slip = 3 * 3 + 13  # three questions, and the preparation that prints nothing
     with on_network(LiteralPrinter(hang_up_after=before_the_slip + beyond)) as port:
         result = NetworkPrinter("127.0.0.1", port, TEXT).print(SLIP)
     assert result == PrintResult(Outcome.UNKNOWN, Reason.CONNECTION_LOST)
