@@ -415,6 +415,17 @@ class AnnounceCall(Command):
     call: Id
 
 
+class ClockSet(Command):
+    """Somebody set the clock of the server's machine, by so many seconds (negative: back).
+
+    `ahead_s`: how far the hall's time, which never runs back, is ahead of that clock now.
+    """
+
+    deed = "clock_set"
+    by_s: int
+    ahead_s: Annotated[int, Field(ge=0)]
+
+
 # --- administration ------------------------------------------------------------------------------------------------
 
 
@@ -523,7 +534,8 @@ COMMANDS: dict[str, type[Command]] = {
         ReturnMissed, Release, Reroute, Abandon, Cancel, CloseDay, StopLine, CallGuide, AttendKiosk,
         SignIn, SignOut, PauseWindow, ReopenWindow,
         Rate, NotRatedAtCounter, RecordSlip, ReprintSlip, ReportDevice, SessionTurn, TurnOfDay,
-        TerminalLost, AnnounceCall, LoadHall, AddUser, InviteUser, SetPassword, DisableUser, SetRoles, DeskSignIn,
+        TerminalLost, AnnounceCall, ClockSet,
+        LoadHall, AddUser, InviteUser, SetPassword, DisableUser, SetRoles, DeskSignIn,
         DeskSignOut, EnrolDevice, PairDisplay, RedeemCode, RevokeDevice, RateLater, AddReasons,
         LeaseNumbers, RecordLeased, RecordFinish,
     )

@@ -22,7 +22,7 @@ from flask_openapi3.openapi import OpenAPI
 from gevent.event import Event
 from sqlalchemy.exc import DatabaseError
 
-from contract.commands import AnnounceCall
+from contract.commands import AnnounceCall, ClockSet
 from contract.replies import Refused
 from contract.words import Audience, Code
 from display.announcer import Announcer, read_packs
@@ -80,6 +80,7 @@ from server.storage.upgrade import bring
 from server.storage.writer import Writer
 
 _log = structlog.get_logger("server")
+LARGE_STEP_MS = 60_000  # managers see such a step of the machine's clock
 STOP_WITHIN_S = 1.0  # for answers on their way; what is asked on kept connections meanwhile is not heard
 
 
@@ -116,7 +117,7 @@ class Server:
         live = socketio_for(self.app, self._edge)
         self._publisher = Publisher(lambda hall: self._watchers.cut_the_revoked(hall), now_text)
         self.writer = Writer(database, ACTIONS, hall_from, first_day, build, self._publisher.tell, now_ms)
-        self._clock = Clock(lambda: self.writer.published, self.writer.submit, now_ms)
+        self._clock = Clock(lambda: self.writer.published, self.writer.submit, now_ms, self._large_step)
         self._voices = Voices(self.writer.published, self.writer.submit, time.monotonic)
         halls = self.writer.published
         self._gate = Gate(halls, self._vault, self._edge, settings.sessions, self._secret, now_ms)
@@ -195,6 +196,14 @@ class Server:
     def _clock_now(self) -> dict[str, int]:
         step = self._time.step
         return {"ahead_ms": self._time.ahead_ms} | ({"set_by_ms": step.by_ms, "set_at_ms": step.at_ms} if step else {})
+
+    def _large_step(self) -> tuple[str, ClockSet] | None:
+        """The newest step of the machine's clock, if it is one that people should know of."""
+        step = self._time.step
+        if step is None or abs(step.by_ms) < LARGE_STEP_MS:
+            return None
+        command = ClockSet(by_s=round(step.by_ms / 1000), ahead_s=round(step.ahead_ms / 1000))
+        return f"clock_set:{step.at_ms}", command
 
     def _still_holds(self, one: Pass) -> bool:
         return self._gate.still_holds(one.hall, one.audience, one.holder)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import gevent
 import structlog
 
-from contract.commands import Command, SessionTurn, TerminalLost, TurnOfDay
+from contract.commands import ClockSet, Command, SessionTurn, TerminalLost, TurnOfDay
 from server.domain.hours import business_day, turns
 from server.domain.rating import LOST_AFTER_MS
 from server.storage.orders import SERVER, Answer, Order
@@ -16,17 +16,23 @@ _log = structlog.get_logger("clock")
 
 
 class Clock:
-    """Looks at each hall once a second and gives what is due. `submit` is the writer's."""
+    """Looks at each hall once a second and gives what is due. `submit` is the writer's.
+
+    `clock_set`: that somebody set the machine's clock, under the key of that step; None if nobody did.
+    """
 
     def __init__(
         self,
         published: Callable[[], Mapping[str, Published]],
         submit: Callable[[Order], Answer],
         now_ms: Callable[[], int],
+        clock_set: Callable[[], tuple[str, ClockSet] | None] = lambda: None,
     ) -> None:
         self._published = published
         self._submit = submit
         self._now_ms = now_ms
+        self._clock_set = clock_set
+        self._told: dict[str, str] = {}  # by hall, the key of the newest step of the machine's clock
         self._looked_ms: dict[str, int] = {}
         self._greenlet: gevent.Greenlet[[], None] | None = None
 
@@ -55,6 +61,10 @@ class Clock:
         if business_day(view.definition, now_ms) > view.day:
             self._turn(view)
             return
+        step = self._clock_set()
+        if step is not None and self._told.get(view.hall) != step[0]:
+            self._told[view.hall] = step[0]
+            self._give(view.hall, *step)
         self._sessions(view, now_ms)
         for visit, ended_ms in view.pending.items():
             if now_ms >= ended_ms + LOST_AFTER_MS:

@@ -14,6 +14,7 @@ from server.actions.bring_back import bring_back
 from server.actions.call_guide import call_guide
 from server.actions.call_next import call_next
 from server.actions.cancel import cancel
+from server.actions.clock_set import clock_set
 from server.actions.close_day import close_day
 from server.actions.desk_sign_in import desk_sign_in
 from server.actions.desk_sign_out import desk_sign_out
@@ -107,6 +108,7 @@ ACTIONS: dict[str, Action] = {
     "add_reasons": _deed(c.AddReasons, add_reasons),
     "terminal_lost": _deed(c.TerminalLost, terminal_lost),
     "announce_call": _deed(c.AnnounceCall, announce_call),
+    "clock_set": _deed(c.ClockSet, clock_set),
     "record_slip": _deed(c.RecordSlip, record_slip),
     "reprint_slip": _deed(c.ReprintSlip, reprint_slip),
     "report_device": _deed(c.ReportDevice, report_device),

@@ -135,6 +135,7 @@ class Day:
         """What every day starts with: nothing."""
         self.day = day
         self.closed_ms: int | None = None
+        self.clock_set: tuple[int, int, int] | None = None  # when, by how many seconds, how far ahead the hall was
         self.tickets: dict[int, Ticket] = {}
         self.by_state: dict[State, dict[int, Ticket]] = {state: {} for state in State}
         self.visits: dict[int, Visit] = {}
@@ -398,6 +399,11 @@ class Day:
         stopped = [line for line, is_stopped in self.stopped.items() if is_stopped]
         for line in stopped:
             self.stop(line, stopped=False)
+        self.touched.everything = True
+
+    def clock_was_set(self, now_ms: int, by_s: int, ahead_s: int) -> None:
+        """Somebody set the machine's clock by so much; the hall's time is so far ahead of it now."""
+        self.clock_set = (now_ms, by_s, ahead_s)
         self.touched.everything = True
 
     def end_invitations(self, no: str, by: str, now_ms: int) -> None:

@@ -104,7 +104,7 @@ def _make(now: HallNow, touched: Touched, *, everything: bool, now_ms: int) -> M
         for prefix, service in day.hall.services.items():
             yield f"service/{prefix}", hall_cards.service_card(service)
         yield "hall", hall_cards.hall_card(day, now_ms)
-        yield "alerts", hall_cards.alerts_card()
+        yield "alerts", hall_cards.alerts_card(day)
     if everything or touched.calls:
         for zone in day.hall.zones:
             yield f"calls/{zone}", hall_cards.calls_card(day, zone, now_ms)

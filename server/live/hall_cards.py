@@ -1,16 +1,17 @@
 """Cards of the hall, its lines, calls, prints, devices and totals."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from contract import cards as c
+from contract.replies import Words
 from contract.words import Priority, State, WhyClosed
 from server.actions.answers import line_department, priority_words, wait_of, windows_of, words
 from server.actions.take_number import line_taking
 from server.domain.day import Day
 from server.domain.derived import derived
 from server.domain.hall import Hall, Line, Service, Zone
-from server.domain.hours import hall_hours, scheduled, taking_spans, to_ms
+from server.domain.hours import hall_hours, local, scheduled, taking_spans, to_ms
 from server.domain.place import place
 from server.domain.ticket import Ticket
 from server.domain.voice import languages
@@ -241,6 +242,15 @@ def _at_work(day: Day, ticket: Ticket) -> c.TicketAtWork:
     )  # fmt: skip
 
 
-def alerts_card() -> c.AlertsCard:
-    """`alerts`: none are defined yet."""
-    return c.AlertsCard(alerts=[])
+def alerts_card(day: Day) -> c.AlertsCard:
+    """`alerts`: that the clock of the server's machine was set today, the newest time."""
+    if day.clock_set is None:
+        return c.AlertsCard(alerts=[])
+    at_ms, by_s, ahead_s = day.clock_set
+    at, by = f"{local(day.hall, at_ms):%H:%M}", timedelta(seconds=abs(by_s))
+    zh = f"{at} 服务器的时钟被调{'慢' if by_s < 0 else '快'}了 {by}"
+    en = f"{at}: the server's clock was set {'back' if by_s < 0 else 'ahead'} by {by}"
+    if ahead_s:
+        ahead = timedelta(seconds=ahead_s)
+        zh, en = f"{zh}，大厅时间快 {ahead}，会慢慢对齐", f"{en}; the hall is {ahead} ahead and slows down"
+    return c.AlertsCard(alerts=[Words(zh=zh, en=en)])

@@ -93,6 +93,7 @@ def _load_day(connection: sqlite3.Connection, hall: str, head: Head, day: Day) -
             day.know_slip(rows.slip_from(row))
     for row in select("guide_requests"):
         day.requests[row["id"]] = rows.request_from(row)
+    day.clock_set = _clock_set(connection, hall, head)
     _load_records(connection, hall, head, day)
     _load_rated(connection, hall, head, day)
     for row in select("visits"):
@@ -102,6 +103,19 @@ def _load_day(connection: sqlite3.Connection, hall: str, head: Head, day: Day) -
         if visit.end is not VisitEnd.UNDONE and visit.reason != "resumed":
             day.board_call(visit, visit.last_call_ms)
     day.count_calls()
+
+
+def _clock_set(connection: sqlite3.Connection, hall: str, head: Head) -> tuple[int, int, int] | None:
+    """The day's newest step of the machine's clock: when, by how many seconds, how far the hall was ahead."""
+    query = (
+        "SELECT at_ms, facts FROM journal WHERE hall = ? AND revision >= ? AND deed = 'clock_set' "
+        "ORDER BY revision DESC LIMIT 1"
+    )
+    row = connection.execute(query, (hall, head.first_revision)).fetchone()
+    if row is None:
+        return None
+    facts = json.loads(row["facts"])
+    return row["at_ms"], facts["by_s"], facts["ahead_s"]
 
 
 def _load_records(connection: sqlite3.Connection, hall: str, head: Head, day: Day) -> None:

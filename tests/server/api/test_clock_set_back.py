@@ -5,7 +5,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 from server.storage.database import NAME
-from tests.server.api.running_server import HALL, RunningServer
+from tests.server.api.running_server import HALL, RunningServer, until
 
 HOUR_MS = 3_600_000
 
@@ -22,3 +22,9 @@ def test_after_a_clock_was_set_back_time_goes_on_and_it_is_said(own_server: Runn
     ahead = datetime.fromisoformat(told[0]) - datetime.now(UTC)
     assert told == sorted(told) and 3_500 < ahead.total_seconds() < 3_601
     assert "clock_was_set" in own_server.said()
+    until(lambda: _recorded(own_server), "the step stands in the journal, for the managers to see")
+
+
+def _recorded(server: RunningServer) -> list[tuple[str]]:
+    with closing(sqlite3.connect(f"file:{server.data / NAME}?mode=ro", uri=True)) as connection:
+        return connection.execute("SELECT facts FROM journal WHERE deed = 'clock_set'").fetchall()

@@ -22,7 +22,7 @@ from server.storage.backup import opened, write_backup
 from server.storage.backup_faults import BackupStopped, Fault
 from server.storage.database import NAME, Database
 from server.storage.restore import restore
-from server.storage.schema import move
+from server.storage.schema import move, version_of, versions
 from tests.server.hall_kit import HALLS, HallOnDisk, rows_of
 from tests.server.storage.frozen_day import thaw
 
@@ -154,6 +154,17 @@ def test_a_list_that_does_not_fit_what_is_inside_is_refused(data: Path, tmp_path
         assert refused(lying, tmp_path / "new") is fault
     assert refused(forged(file, tmp_path / "x.zip", manifest=b"{}"), tmp_path / "new") is Fault.NOT_A_BACKUP
     assert refused(forged(file, tmp_path / "y.zip", paihao=b"SQLite"), tmp_path / "new") is Fault.NOT_AS_SAVED
+
+
+def test_a_backup_of_an_older_program_comes_up_to_the_present_schema(tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    old.mkdir()
+    thaw("0004", old)
+    file, manifest = write_backup(old, tmp_path / "b.backup.zip")
+    assert manifest.schema_version == "0004"
+    restore(file, tmp_path / "new", findings)
+    assert version_of(tmp_path / "new" / NAME) == versions()[-1]
+    assert findings(tmp_path / "new") == []
 
 
 def test_a_backup_of_altered_data_is_not_restored(data: Path, tmp_path: Path) -> None:
