@@ -23,10 +23,12 @@ _STAGES = {
 
 
 _AFTER = """\
-备份之后发生的事不在里面。取号机和窗口会把还没有得到确认的事（小票结果、评价）重新送来；已经确认过的不会再来。
-备份之后取的号会再发一次：请收回那些小票。之后停用的人员、撤销的设备又有效了： paihao user list、paihao device list。
-What happened after the backup is not in it. Kiosks and windows send again what was not confirmed to them (slips,
-ratings); what was confirmed does not come again. Numbers taken since will be given a second time: collect those slips.
+备份之后发生的事不在里面。取号机和窗口会把还没有得到确认的事（脱机取的号、小票结果、评价）重新送来；已经确认过的不会再来。
+备份之后向服务器取的号会再发一次：请收回那些小票。
+之后停用的人员、撤销的设备又有效了：请看 paihao user list、paihao device list。
+What happened after the backup is not in it. Kiosks and windows send again what was not confirmed to them (numbers given
+offline, slips, ratings); what was confirmed does not come again. Numbers taken from the server since will be given a
+second time: collect those slips.
 People disabled and devices revoked since are let in again: see paihao user list, paihao device list."""
 
 
