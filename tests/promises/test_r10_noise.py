@@ -5,15 +5,19 @@ What counts as a frame is judged here, from the published layouts, without the d
 """
 
 import random
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from drivers.bus import Bus, KeyPress, LineState
 from drivers.framing import Framer
 from drivers.profile_check import understood_by
 from drivers.profiles.loader import load_profile, profile_names
 from drivers.profiles.profile import Event, Profile
-from tests.promises.rounds import proving, rounds
+from tests.drivers.far_end import FarEnd, await_fact
+from tests.promises.rounds import LONG, proving, rounds
 
 BYTES, FRAMES = 1_000_000, 100_000
 READ = 61  # bytes at a time, so that reads end everywhere
@@ -133,3 +137,36 @@ def test_without_the_check_spoiled_frames_would_rate() -> None:
         listener.fall_silent()
         wrong += any(event != press.event for event, _ in listener.events)
     assert wrong > 20
+
+
+REPLUGS, BACK_WITHIN_S = 100, 3.0
+PRESSES = [bytes([0xFF, 0x68, 3, 3, 0x68, 0x85, 0x11, value, 0x96 + value, 0x16]) for value in range(5)]
+TAKEN = bytes.fromhex("68 02 02 68 85 01 86 16")
+
+
+def test_after_each_replug_the_keypad_rates_again(tmp_path: Path) -> None:
+    far, presses, longest = FarEnd(tmp_path / "line"), list[KeyPress](), 0.0
+    bus = Bus(str(far.link))
+    bus.add_keypad("101", 5, "ff68-keypad-5", presses.append)
+    far.plug()
+    bus.start()
+    wanted = rounds(3, REPLUGS)
+    try:
+        with proving("R10", "replugs", REPLUGS, "replug") as result:
+            for number in range(1, wanted + 1):
+                await_fact(lambda: bus.health().state is LineState.READY)
+                far.unplug()
+                await_fact(lambda: bus.health().state is not LineState.READY)
+                begun = time.monotonic()
+                far.plug()
+                await_fact(lambda: bus.health().state is LineState.READY)
+                longest = max(longest, time.monotonic() - begun)
+                far.press(PRESSES[number % 5], TAKEN)  # another key each time: the same at once would be one press
+                await_fact(lambda number=number: len(presses) == number)  # type: ignore[misc]
+                result.reached = number
+            assert [press.level for press in presses] == [number % 5 + 1 for number in range(1, wanted + 1)]
+            assert not LONG or longest <= BACK_WITHIN_S
+            result.figure = f"{wanted} replugs, back after {longest:.2f} s at most, one rating for each press"
+    finally:
+        bus.stop()
+        far.unplug()
