@@ -120,7 +120,7 @@ def test_noise_makes_no_rating(name: str) -> None:
         heard = _spoiled_frames(profile, result.rng, frames)
         assert heard > 0.9 * frames, "the whole frames behind the spoiled ones were lost"
         result.reached = frames
-        result.figure = f"{bytes_} random bytes and {frames} spoiled frames: 0 crashes, 0 false events"
+        result.figure = f"{bytes_} random bytes and {frames} spoiled frames: 0 crashes, 0 false ratings"
         result.control = f"{heard} of {frames} whole frames right behind a spoiled one were heard"
 
 
