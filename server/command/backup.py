@@ -27,8 +27,8 @@ _AFTER = """\
 备份之后向服务器取的号会再发一次：请收回那些小票。
 之后停用的人员、撤销的设备又有效了：请看 paihao user list、paihao device list。
 What happened after the backup is not in it. Kiosks and windows send again what was not confirmed to them (numbers given
-offline, slips, ratings); what was confirmed does not come again. Numbers taken from the server since will be given a
-second time: collect those slips.
+offline, slips, ratings); what was confirmed does not come again.
+Numbers taken from the server since will be given a second time: collect those slips.
 People disabled and devices revoked since are let in again: see paihao user list, paihao device list."""
 
 
