@@ -124,13 +124,13 @@ class CounterDesk:
         """A visit, and what its citizen does at the keypad."""
         keypad, rng = self.hall.line.keypad(self.address), self.rng
         level, other = rng.sample(range(1, 6), 2)  # the same key again would be one press, repeated by the keypad
-        starts, begun = keypad.starts, time.monotonic()
+        begun = time.monotonic()
         visit = self._finish()
         finished = time.monotonic()
         presses: list[Pressed] = []
         may_be: Levels = NOTHING
         if plan in ("in time", "twice"):
-            asked = keypad.wait_starts(starts + 1, RATE_WITHIN_S - 3)
+            asked = self.hall.agent.wait_invited(visit, RATE_WITHIN_S - 4)
             gevent.sleep(rng.uniform(0, 1))
             presses.append(self._press(keypad, level))
             if plan == "twice":
@@ -143,7 +143,7 @@ class CounterDesk:
             self.hall.crossed.append(visit)
             may_be = frozenset({level, None})  # who pressed is not to be told for a moment after the step up
         elif plan == "rushed":
-            keypad.wait_starts(starts + 1, 2)
+            self.hall.agent.wait_invited(visit, 2)
             self.in_hand = self._step_up()
         elif plan == "at the end":
             gevent.sleep(finished + RATE_WITHIN_S + rng.uniform(-0.4, 0.4) - time.monotonic())
