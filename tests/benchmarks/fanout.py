@@ -11,7 +11,7 @@ from tests.benchmarks.bench_hall import HALL, WINDOWS, prepare
 from tests.benchmarks.child import Child, child
 from tests.benchmarks.figures import Figure
 
-_ROUNDS, _APART_S, _QUEUED = 15, 0.12, 40  # further apart than changes are gathered
+_ROUNDS, _APART_S, _QUEUED = 25, 0.1, 40  # further apart than changes are gathered
 _SIZE = 1_600  # bytes of a change with one call in it
 
 
@@ -37,8 +37,10 @@ def _to_last(number: int, folder: Path) -> list[Figure]:
             begun = plain.ask("say", revision=revision, size=_SIZE)["told"]
             theirs.append((screens.ask("until", group="plain", revision=revision)["last"] - begun) * 1000)
     measured, baseline = median(mine), median(theirs)
-    beside = f"{baseline:.1f} ms websockets+uvloop"
-    return [Figure(f"fanout-{number}", f"{measured:.1f} ms", beside, measured / baseline, "<= 1.2")]
+    beside = f"{baseline:.1f} ms, least {min(theirs):.1f}, websockets+uvloop"
+    return [
+        Figure(f"fanout-{number}", f"{measured:.1f} ms, least {min(mine):.1f}", beside, measured / baseline, "<= 1.2")
+    ]
 
 
 def fanout_100(folder: Path) -> list[Figure]:

@@ -31,6 +31,7 @@ from tests.benchmarks.figures import p99  # noqa: E402
 from tests.benchmarks.load import Crowd, under_load  # noqa: E402
 
 _AGENT = Actor(via=Via.PAGE, device="W", windows=frozenset(WINDOWS))
+_TELLING_S = 0.04
 _TOLD: dict[int, float] = {}  # public revision -> when the writer handed its view over (seconds, monotonic)
 
 
@@ -78,6 +79,7 @@ class _Orders:
         while self._writer.published[HALL].head < head:
             gevent.sleep(0.001)
         revision = self._writer.published[HALL].views[Audience.PUBLIC].revision
+        gevent.sleep(_TELLING_S)  # the answer wakes the process that asked, which would take a core from the telling
         return {"revision": revision, "told": _TOLD[revision]}
 
 
