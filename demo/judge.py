@@ -137,6 +137,8 @@ def paper_shows_its_number(evidence: Evidence) -> Iterator[str]:
         account = next((p for p in evidence.papers.get(kiosk, []) if p["number"] == paper), None)
         if account is None:
             yield f"{number}: {kiosk} knows nothing of paper {paper}"
+        elif number not in issued:
+            continue  # nobody took it: everybody_got_a_number says so
         elif kiosk not in evidence.scene.raster_kiosks:
             words, code = " ".join(account["text"]).split(), issued[number].short_code
             if number not in words:

@@ -19,7 +19,7 @@ from tests.terminal.hall_outside import until
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for processes in /proc")
 
-PROGRAMS = 10  # server, K1, K2, line-A, six windows
+PROGRAMS = 11  # server, K1, K2, line-A, six windows, the board
 FRAMES = {"kiosk": 2, "board": 1, "desk": 1, "window": 6}
 OPTIONS = ("--port", "0", "--no-citizens")
 

@@ -44,5 +44,5 @@ def test_the_report_tells_times_and_memory_of_every_program(played: Played) -> N
         assert measured["count"] > 0, name
         assert measured["p50"] <= measured["p99"], name
     memory = played.report["memory_bytes"]
-    assert set(memory) == {"server", "K1", "K2", "line-A", "W101", "W102", "W103", "W104", "W107", "W113"}
+    assert set(memory) == {"server", "K1", "K2", "line-A", "W101", "W102", "W103", "W104", "W107", "W113", "board-A"}
     assert all(held > 10_000_000 for held in memory.values())
