@@ -17,7 +17,7 @@ from server.storage import writer  # noqa: E402
 from server.storage.deciding import Decider  # noqa: E402
 from server.storage.orders import Answer, KeyReused, Order  # noqa: E402
 
-DISK_TAKES_S = 0.05
+DISK_TAKES_S = 0.1
 _waiting: dict[int, writer._Waiting] = {}
 
 

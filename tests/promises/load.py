@@ -47,7 +47,7 @@ class Load:
             self.working.append(gevent.spawn(self._serve, self.make(no), no))
 
     def end(self) -> None:
-        """Each ends what it has begun; the server must be there."""
+        """Each ends what it has begun, as far as the server is there."""
         self.busy = False
         self.wait()
 
