@@ -7,6 +7,7 @@ done by the program before anything else.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final, Literal
 
 from drivers.callers.call_pad import CallPad, PadAction
@@ -175,11 +176,17 @@ class Bus:
         if line is None or line.state is LineState.CLOSED:
             return DeviceState.SILENT
         if line.state is LineState.READY:
+            if device.shared.suspected(monotonic()):
+                return DeviceState.SHARED
+            if not device.present and line.is_unfit(monotonic()):
+                return DeviceState.UNFIT
             confirms = device.kind is DeviceKind.STRIP and device.profile.reply is not None
             unheard = DeviceState.SILENT if confirms else DeviceState.UNHEARD
             return DeviceState.READY if device.present else unheard
         if not line.is_present():
             return DeviceState.UNPLUGGED
+        if line.taken:
+            return DeviceState.TAKEN
         return DeviceState.SILENT if line.last_error is None else DeviceState.FAULT
 
     def _chosen(self, kind: Literal["keypad", "pad", "strip"], name: str) -> Profile:

@@ -11,6 +11,7 @@ from drivers.line_health import DeviceFault, DeviceKind
 from drivers.outgoing import Outgoing, Purpose, Waiting
 from drivers.presses import Press, PressTiming
 from drivers.profiles.profile import Acknowledgement, Profile
+from drivers.shared_address import SharedAddress
 
 Item = TypeVar("Item")
 
@@ -39,9 +40,11 @@ class DeviceOnLine:
         self.last_seen: float | None = None
         self.last_error: DeviceFault | None = None
         self.present = False
+        self.shared = SharedAddress(presses=self.kind is not DeviceKind.STRIP)
 
     def heard(self, frame: Frame, now: float) -> None:
         """A frame from this device came in."""
+        self.shared.heard(frame.raw, now)
         self.last_seen = now
         self.present = True
 

@@ -6,6 +6,7 @@ Cooperative under gevent's monkey-patching, which the program does before anythi
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
+from random import uniform
 from time import monotonic
 from typing import Final, Protocol
 
@@ -15,10 +16,15 @@ from gevent.event import Event
 from drivers.framing import Frame, Framer
 from drivers.line_health import LineState
 from drivers.local_echo import LocalEcho
-from drivers.serial_port import READ_WAIT_S, LinkLost, Transport
+from drivers.serial_port import READ_WAIT_S, LinkLost, LinkTaken, Transport
 
 BACKOFF_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
+JITTER: Final = 0.25  # of the pause, so that the lines of a hall do not all try at once
+UNFIT_BYTES: Final = 24  # so many without a frame are no glitch
+UNFIT_FOR_S: Final = 300.0
 _LOOK_FOR_PATH_S: Final = 0.1
+_LOOK_FOR_MOVE_S: Final = 0.5
+_PROBES: Final = 4  # reads in which what was said before the opening is thrown away
 # A device that has just spoken needs a moment to listen: 3.5 characters at 9600 baud, rounded up.
 _TURNAROUND_S: Final = 0.005
 _BITS_PER_BYTE: Final = 10
@@ -49,7 +55,7 @@ class Traffic(Protocol):
 
 
 class Line:
-    """CLOSED → OPENING → READY → FAULT → OPENING …; at once when something (else) appears at the path."""
+    """CLOSED → OPENING → PROBING → READY → FAULT → OPENING …; at once when something (else) appears at the path."""
 
     def __init__(
         self, transport: Transport, framer: Framer, traffic: Traffic, *, baud: int, gap_s: float, local_echo: bool
@@ -67,6 +73,11 @@ class Line:
         self.state = LineState.CLOSED
         self.last_receive: float | None = None
         self.last_error: str | None = None
+        self.taken = False
+        self._opened_as: tuple[int, ...] | None = None
+        self._moved_at = 0.0
+        self._unfit = 0
+        self._unfit_at = 0.0
         self.opened = 0
 
     def start(self) -> None:
@@ -95,29 +106,47 @@ class Line:
             try:
                 self._transport.open()
                 attempt = 0
+                self._probe()
                 self._ready()
                 self._read_until_lost()
             except LinkLost as error:
                 self._lost(error)
             finally:
                 self._transport.close()
-            appeared = self._wait_for_path(at_path, BACKOFF_S[min(attempt, len(BACKOFF_S) - 1)])
+            appeared = self._wait_for_path(
+                at_path, BACKOFF_S[min(attempt, len(BACKOFF_S) - 1)] * uniform(1, 1 + JITTER)
+            )
             attempt = 0 if appeared else attempt + 1
+
+    def is_unfit(self, now: float) -> bool:
+        """Bytes come, but none of them make a frame."""
+        return self._unfit >= UNFIT_BYTES and now - self._unfit_at < UNFIT_FOR_S
+
+    def _probe(self) -> None:
+        """A device server, or an adapter, may have kept what was said before: it must not become a press now."""
+        self.state = LineState.PROBING
+        self._opened_as = self._transport.signature()
+        for _ in range(_PROBES):
+            if not self._transport.read_some():
+                return
 
     def _ready(self) -> None:
         self._framer.silence()
         if self._echo is not None:
             self._echo = LocalEcho()
         self._write_fault = None
+        self._unfit = 0
+        self.taken = False
         self.opened += 1
         self.state = LineState.READY
         self._traffic.line_opened(monotonic())
         self._wake.set()
 
     def _lost(self, error: LinkLost) -> None:
-        was_ready = self.state is not LineState.OPENING
+        was_ready = self.state not in (LineState.OPENING, LineState.PROBING)
         self.state = LineState.FAULT
         self.last_error = str(error)
+        self.taken = isinstance(error, LinkTaken)
         if was_ready:
             self._traffic.line_lost()
 
@@ -141,6 +170,8 @@ class Line:
                 raise self._write_fault
             chunk = self._transport.read_some()
             now = monotonic()
+            self._look_for_move(now)
+            noise = self._framer.counts.noise_bytes
             if chunk:
                 quiet_s = 0.0
                 self.last_receive = now
@@ -150,12 +181,29 @@ class Line:
                 # Only a read that found nothing proves silence: a clock would also run while this program was held up.
                 quiet_s += READ_WAIT_S
                 frames = self._silence() if quiet_s >= self._framer.patience_s else []
+            self._count_unfit(self._framer.counts.noise_bytes - noise, now, fits=bool(frames))
             for frame in frames:
                 self._traffic.heard(frame, now)
             if frames:
                 self._wake.set()
             # A select that finds bytes at once does not yield; a flood must not hold up the other greenlets.
             gevent.sleep(0)
+
+    def _count_unfit(self, noise: int, now: float, *, fits: bool) -> None:
+        if fits:
+            self._unfit = 0
+        elif noise:
+            self._unfit += noise
+            self._unfit_at = now
+
+    def _look_for_move(self, now: float) -> None:
+        """A name like /dev/serial/by-id/… may come to mean another device while the old one is still there."""
+        if now - self._moved_at < _LOOK_FOR_MOVE_S:
+            return
+        self._moved_at = now
+        there = self._transport.signature()
+        if there is not None and there != self._opened_as:
+            raise LinkLost("the port's name means another device now")
 
     def _silence(self) -> list[Frame]:
         held = b"" if self._echo is None else self._echo.silence()

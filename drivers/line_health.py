@@ -5,10 +5,12 @@ from enum import StrEnum
 
 
 class LineState(StrEnum):
-    """CLOSED until started and after the stop; FAULT between two attempts to open."""
+    """CLOSED until started and after the stop; PROBING while what was said before the opening is thrown away; FAULT
+    between two attempts to open."""
 
     CLOSED = "closed"
     OPENING = "opening"
+    PROBING = "probing"
     READY = "ready"
     FAULT = "fault"
 
@@ -17,13 +19,17 @@ class DeviceState(StrEnum):
     """READY: the line is open and the device was heard on it (a strip: it confirmed its last text). UNHEARD: the line
     is open and nobody pressed a key yet, which says nothing of a device that cannot be asked. SILENT: a strip does not
     confirm what it was sent, or the line is not opened yet. FAULT: the line cannot be used. UNPLUGGED: the line's path
-    is not there."""
+    is not there. TAKEN: another program has it open. UNFIT: bytes come, but none of them make a frame, as at a wrong
+    speed. SHARED: two devices answer at this address."""
 
     READY = "ready"
     UNHEARD = "unheard"
     SILENT = "silent"
     FAULT = "fault"
     UNPLUGGED = "unplugged"
+    TAKEN = "taken"
+    UNFIT = "unfit"
+    SHARED = "shared"
 
 
 class DeviceKind(StrEnum):

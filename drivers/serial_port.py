@@ -5,6 +5,7 @@ cooperative. pyserial reports a dead line in three ways (SerialException, plain 
 from flush); here each becomes LinkLost.
 """
 
+import errno
 import os
 import socket
 import sys
@@ -15,6 +16,8 @@ from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 import serial
+
+from drivers.port_holders import holders
 
 if sys.platform == "win32":
     _TERMIOS_FAULTS: Final[tuple[type[Exception], ...]] = ()
@@ -29,8 +32,15 @@ _AT_MOST: Final = 4096
 _FAULTS: Final[tuple[type[Exception], ...]] = (serial.SerialException, OSError, *_TERMIOS_FAULTS)
 
 
+_IN_USE: Final = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EBUSY)
+
+
 class LinkLost(Exception):
     """The line cannot be opened or is gone; the message says what the system said."""
+
+
+class LinkTaken(LinkLost):
+    """Another program has the line open; the message names it where the system tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +78,10 @@ class SerialPort:
         self._serial: serial.Serial | None = None
 
     def open(self) -> None:
-        """Raises LinkLost when the path is absent, refused, or held by another program."""
+        """Raises LinkLost when the path is absent or refused, LinkTaken when another program has it."""
         if self._serial is not None:
             raise LinkLost(f"{self.port} is already open")
-        with _as_link_lost():
+        with _as_link_lost(), _as_link_taken(self.port):
             self._serial = serial.serial_for_url(
                 self.port,
                 baudrate=self.settings.baud,
@@ -146,6 +156,18 @@ def _names_a_socket(port: str) -> bool:
         return parts.scheme == "socket" and bool(parts.hostname) and parts.port is not None
     except ValueError:
         return False
+
+
+@contextmanager
+def _as_link_taken(port: str) -> Iterator[None]:
+    try:
+        yield
+    except serial.SerialException as error:
+        refused = sys.platform == "win32" and "PermissionError" in str(error)
+        if error.errno not in _IN_USE and not refused:
+            raise
+        who = ", ".join(holders(port)) or "another program"
+        raise LinkTaken(f"{port} is in use by {who}: {error}") from error
 
 
 @contextmanager

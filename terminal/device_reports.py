@@ -21,7 +21,7 @@ class DeviceReports:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._changed = threading.Condition()
-        self._health: dict[str, str] = {}
+        self._health: dict[str, str] | None = None
         self._told: dict[str, str] | None = None
         self._again = 0
         self._stopping = False
@@ -33,7 +33,13 @@ class DeviceReports:
     def report(self, health: Mapping[str, str]) -> None:
         """Health by device ("printer", "keypad/101"); devices that are not named keep theirs."""
         with self._changed:
-            self._health.update(health)
+            self._health = {**(self._health or {}), **health}
+            self._changed.notify_all()
+
+    def report_all(self, health: Mapping[str, str]) -> None:
+        """Health of all devices there are. An agent without any reports that: it is there itself."""
+        with self._changed:
+            self._health = dict(health)
             self._changed.notify_all()
 
     def tell_again(self) -> None:
@@ -71,6 +77,6 @@ class DeviceReports:
     def _news(self) -> tuple[dict[str, str], int] | None:
         """Waits for something to tell; None when the agent stops."""
         with self._changed:
-            while not self._stopping and (not self._health or self._health == self._told):
+            while not self._stopping and (self._health is None or self._health == self._told):
                 self._changed.wait()
-            return None if self._stopping else (dict(self._health), self._again)
+            return None if self._stopping or self._health is None else (dict(self._health), self._again)

@@ -31,7 +31,7 @@ from window_client.settings import HotkeySettings, WindowSettings
 
 LOG = structlog.get_logger(__name__)
 
-AWAY = ("unplugged", "fault")
+AWAY = ("unplugged", "fault", "taken")
 
 
 class WindowAgent:
@@ -202,7 +202,7 @@ class WindowAgent:
             kind, _, window = name.partition("/")
             if kind == DeviceKind.KEYPAD:
                 self._ratings.keypad(window, there=state not in AWAY)
-        self._reports.report(states)
+        self._reports.report_all(states)
         self._all_parts_changed()
 
     def _all_parts_changed(self) -> None:

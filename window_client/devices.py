@@ -47,7 +47,8 @@ class DeviceOfHall(BaseModel):
 class Devices:
     """Asks the server which devices at `windows` are this agent's, opens their lines, and watches their health.
 
-    `on_states` hears the states whenever one changed; `on_found` the devices whenever the list changed.
+    `on_states` hears the states whenever one changed, and once when the list is known, which may be empty; `on_found`
+    the devices whenever the list changed.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Devices:
         self._of_window: dict[tuple[DeviceKind, str], Bus] = {}
         self._refused: set[str] = set()
         self.states: States = {}
+        self._told = False
         self._noise_told: dict[str, int] = {}
         self._woken = threading.Event()
         self._stopping = threading.Event()
@@ -167,7 +169,8 @@ class Devices:
             health = bus.health()
             states |= {f"{one.kind}/{one.window}": one.state.value for one in health.devices}
             self._tell_noise(name, health)
-        if states != self.states:
+        if states != self.states or (self._found is not None and not self._told):
+            self._told = self._found is not None
             LOG.info("devices", **{name.replace("/", "_"): state for name, state in states.items()})
             self.states = states
             self._on_states(states)

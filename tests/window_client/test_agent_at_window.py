@@ -237,6 +237,23 @@ def test_the_strip_has_its_text_again_after_the_line_was_lost(
     until(lambda: page.agent["devices"]["strip"] == "ready", "ready again")
 
 
+def test_an_agent_without_devices_says_that_it_is_there(outside: Outside, started: Started) -> None:
+    outside.pages["window/devices"] = {"devices": []}
+    started()
+    until(lambda: outside.deeds("report_device"), "reported")
+    assert outside.deeds("report_device")[0].body == {"health": {}}
+
+
+def test_a_device_that_the_hall_has_taken_away_is_not_reported_any_more(outside: Outside, page: PageClient) -> None:
+    until(lambda: outside.deeds("report_device"), "reported")
+    assert "strip/101" in outside.deeds("report_device")[-1].body["health"]
+    outside.pages["window/devices"] = {"devices": DEVICES["devices"][:1]}
+    outside.shut()
+    until(lambda: not page.agent["connected"], "cut off")
+    outside.open()
+    until(lambda: set(outside.deeds("report_device")[-1].body["health"]) == {"keypad/101"}, "one is left", 20)
+
+
 def test_a_dead_line_never_holds_up_a_call(outside: Outside, line: Rs485Line, page: PageClient) -> None:
     line.unplug()
     until(lambda: page.agent["devices"]["keypad"] == "unplugged")
