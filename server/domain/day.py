@@ -233,8 +233,8 @@ class Day:
         for index, belongs in ((self.troubles, slip.trouble), (self.to_print, asked)):
             if belongs:
                 index[slip.id] = slip
-            else:
-                index.pop(slip.id, None)
+            elif slip.id in index:
+                del index[slip.id]
 
     def know_record(self, record: CounterRecord) -> None:
         """A counter record of the day, new or loaded."""

@@ -4,12 +4,13 @@ import sqlite3
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import Connection, RowMapping, text
+from sqlalchemy import Connection, RowMapping, select, text
 
 from server.domain.later_rating import RatedVisit
 from server.domain.numbering import HALL_BITS, make_id
 from server.domain.ticket import Ticket, Visit
 from server.storage.rows import rated_from, ticket_from, visit_from
+from server.storage.tables import tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,10 @@ class TicketFound:
 
 def ticket_found(connection: Connection, hall: str, ticket_id: int) -> TicketFound | None:
     """The ticket, or None if the hall has none with this id."""
-    query = text("SELECT * FROM tickets WHERE hall = :hall AND id = :id")
-    row = connection.execute(query, {"hall": hall, "id": ticket_id}).mappings().first()
+    row = connection.execute(select(tickets).where(tickets.c.hall == hall, tickets.c.id == ticket_id)).first()
     if row is None:
         return None
-    ticket = ticket_from(_named(row))
+    ticket = ticket_from(row)
     visits = tuple(_visits(connection, hall, ticket))
     rated = {visit.id: found for visit in visits if (found := _rated(connection, hall, visit.id)) is not None}
     return TicketFound(ticket, visits, rated)

@@ -3,9 +3,11 @@
 Runs on the writer's connection, inside the writer's transaction.
 """
 
+import gc
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -20,7 +22,7 @@ from server.domain.ticket import Visit
 from server.storage import rows
 from server.storage.hall_now import HallNow
 from server.storage.register import Register
-from server.storage.statements import DELETE_CODE, HALL_ROW, INSERT, UPSERT
+from server.storage.statements import COLUMNS, DELETE_CODE, HALL_ROW, INSERT, UPSERT
 
 HallFrom = Callable[[dict[str, Any]], Hall]
 
@@ -58,18 +60,32 @@ def load(connection: sqlite3.Connection, hall: str, head: Head, hall_from: HallF
     ).fetchone()
     day = Day(hall_from(json.loads(document[0])), head.day, head.no, head.revision)
     day.closed_ms = head.closed_ms
-    _load_day(connection, hall, head, day)
+    with _not_collecting():
+        _load_day(connection, hall, head, day)
     return HallNow(day, _load_register(connection, hall))
+
+
+@contextmanager
+def _not_collecting() -> Iterator[None]:
+    """Tens of thousands of objects are made and none dropped: the collector would look through all of them in vain."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _load_day(connection: sqlite3.Connection, hall: str, head: Head, day: Day) -> None:
     first, last = make_id(head.no, head.first_revision), make_id(head.no + 1, 0)
 
     def select(table: str) -> Sequence[sqlite3.Row]:
-        query = f"SELECT * FROM {table} WHERE hall = ? AND id >= ? AND id < ? ORDER BY id"
+        query = f"SELECT {COLUMNS[table]} FROM {table} WHERE hall = ? AND id >= ? AND id < ? ORDER BY id"
         return connection.execute(query, (hall, first, last)).fetchall()
 
-    for row in connection.execute("SELECT * FROM tickets WHERE hall = ? AND told_ms IS NOT NULL", (hall,)):
+    query = f"SELECT {COLUMNS['tickets']} FROM tickets WHERE hall = ? AND told_ms IS NOT NULL"
+    for row in connection.execute(query, (hall,)):
         day.know_given(rows.ticket_from(row))
     for row in connection.execute("SELECT * FROM leases WHERE hall = ? AND day = ?", (hall, head.day.isoformat())):
         day.leased.know(rows.lease_from(row))

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 from contract.options import VERSION
@@ -39,16 +40,17 @@ def ticket_row(hall: str, t: Ticket) -> Row:
     )  # fmt: skip
 
 
-def ticket_from(row: sqlite3.Row) -> Ticket:
-    """A ticket from its row."""
+def ticket_from(row: Sequence[Any]) -> Ticket:
+    """A ticket from its row. By place, not by name: nobody is served until all of a busy day's are read."""
+    (
+        _, id_, day, series, number, label, line, taken_ms, standing, via, state, priority, priority_reason, language,
+        kiosk, returns, transferred, only_window, missed_ms, visit, received_ms, told_ms, doubts, revision,
+    ) = row  # fmt: skip
     return Ticket(
-        id=row["id"], day=row["day"], series=row["series"], number=row["number"], label=row["label"], line=row["line"],
-        taken_ms=row["taken_ms"], standing=row["standing"], via=Via(row["via"]), state=State(row["state"]),
-        priority=Priority(row["priority"]) if row["priority"] else None, priority_reason=row["priority_reason"],
-        language=row["language"], kiosk=row["kiosk"], returns=row["returns"], transferred=bool(row["transferred"]),
-        only_window=row["only_window"], missed_ms=row["missed_ms"], visit=row["visit"],
-        received_ms=row["received_ms"], told_ms=row["told_ms"],
-        doubts=tuple(Doubt(d) for d in row["doubts"].split(";") if d), revision=row["revision"],
+        id_, day, series, number, label, line, taken_ms, standing, Via(via), State(state),
+        Priority(priority) if priority else None, priority_reason, language, kiosk, returns, bool(transferred),
+        only_window, missed_ms, visit, received_ms, told_ms,
+        tuple(Doubt(d) for d in doubts.split(";")) if doubts else (), revision,
     )  # fmt: skip
 
 
@@ -87,13 +89,12 @@ def slip_row(hall: str, s: Slip) -> Row:
     )  # fmt: skip
 
 
-def slip_from(row: sqlite3.Row) -> Slip:
-    """A slip from its row."""
+def slip_from(row: Sequence[Any]) -> Slip:
+    """A slip from its row, by place as tickets."""
+    _, id_, ticket, label, kiosk, reprint, outcome, after, reason, substituted, revision = row
     return Slip(
-        id=row["id"], ticket=row["ticket"], label=row["label"], kiosk=row["kiosk"], reprint=bool(row["reprint"]),
-        outcome=SlipOutcome(row["outcome"]) if row["outcome"] else None,
-        after=SlipAfter(row["after"]) if row["after"] else None, reason=row["reason"],
-        substituted=row["substituted"], revision=row["revision"],
+        id_, ticket, label, kiosk, bool(reprint), SlipOutcome(outcome) if outcome else None,
+        SlipAfter(after) if after else None, reason, substituted, revision,
     )  # fmt: skip
 
 

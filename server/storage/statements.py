@@ -42,6 +42,11 @@ INSERT = {
         tables.codes,
     )
 }  # fmt: skip
+# A table's columns in the order of `tables.py`; in the file they stand in the order in which migrations added them.
+COLUMNS = {
+    table.name: ", ".join(column.name for column in table.columns)
+    for table in (tables.tickets, tables.visits, tables.slips, tables.guide_requests)
+}
 REPLIES_BY_KEY = "SELECT key, digest, body, refused FROM replies WHERE hall = ? AND key IN ({})"
 HALL_ROW = "SELECT no, revision, day, first_revision, closed_ms, head_hash, time_ms FROM halls WHERE hall = ?"
 DELETE_CODE = "DELETE FROM codes WHERE hall = ? AND code_hash = ?"
