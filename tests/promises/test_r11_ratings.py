@@ -32,6 +32,7 @@ KILL_EVERY = 250 if LONG else 30  # visits
 AT_WORK = WINDOWS[:60]
 RATE_WITHIN_S = 10
 SETTLED_WITHIN_S = 60.0
+SERVED_S = 2.0  # nobody is served faster; a keypad says a press that nobody answers for 1.2 s again and again
 PLANS = {"in time": 50, "twice": 15, "next is there": 13, "rushed": 7, "late": 5, "at the end": 5, "silent": 5}
 Levels = frozenset[int | None]
 NOTHING: Levels = frozenset({None})
@@ -141,6 +142,7 @@ class CounterDesk:
             gevent.sleep(rng.uniform(0, 0.5))
             presses.append(self._press(keypad, level))
             self.hall.crossed.append(visit)
+            gevent.sleep(SERVED_S)
             may_be = frozenset({level, None})  # who pressed is not to be told for a moment after the step up
         elif plan == "rushed":
             self.hall.agent.wait_invited(visit, 2)
@@ -152,6 +154,7 @@ class CounterDesk:
         elif plan == "late":
             until(lambda: self.hall.reason(visit) is not None, f"a record of {visit}", SETTLED_WITHIN_S)
             presses.append(self._press(keypad, level))
+            gevent.sleep(SERVED_S)
         if plan in ("silent", "twice", "in time", "at the end"):
             until(lambda: self.hall.reason(visit) is not None, f"a record of {visit}", SETTLED_WITHIN_S)
         self.hall.expected[visit] = self._with_agent_away(may_be, presses, begun)
