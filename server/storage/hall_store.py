@@ -167,11 +167,12 @@ def _load_rated(connection: sqlite3.Connection, hall: str, head: Head, day: Day)
     query = "SELECT MIN(first_revision) FROM days WHERE hall = ? AND day >= ?"
     first = connection.execute(query, (hall, since.isoformat())).fetchone()[0]
     query = (
-        "SELECT v.id, v.ticket, c.window, c.clerk, v.ended_ms, MAX(r.level) AS level, n.visit IS NOT NULL AS reasons "
+        "SELECT v.id, v.ticket, c.window, c.clerk, v.ended_ms, n.visit IS NOT NULL AS reasons, "
+        # Not a join: SQLite would look through all ratings of the days for each visit.
+        "(SELECT MAX(r.level) FROM ratings r WHERE r.hall = v.hall AND r.visit = v.id) AS level "
         "FROM visits v JOIN ratings c ON c.hall = v.hall AND c.visit = v.id AND c.channel = 'counter' "
-        "JOIN ratings r ON r.hall = v.hall AND r.visit = v.id "
         "LEFT JOIN rating_reasons n ON n.hall = v.hall AND n.visit = v.id "
-        "WHERE v.hall = ? AND v.id >= ? AND v.id < ? GROUP BY v.id"
+        "WHERE v.hall = ? AND v.id >= ? AND v.id < ?"
     )
     oldest = make_id(head.no, first if first is not None else head.first_revision)
     for row in connection.execute(query, (hall, oldest, make_id(head.no + 1, 0))):
