@@ -35,6 +35,14 @@ class _Commands(click.Group):
         """All names, in the order of the table."""
         return list(COMMANDS)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """`doctor devices` is looked up first: where devices are, there need not be a server."""
+        if args[:2] == ["doctor", "devices"]:
+            return "doctor devices", _doctor_devices(), args[2:]
+        return super().resolve_command(ctx, args)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of a name, or None."""
         where = COMMANDS.get(cmd_name)
@@ -45,9 +53,29 @@ class _Commands(click.Group):
             command: click.Command = getattr(importlib.import_module(module), attribute)
         except ModuleNotFoundError as error:
             return _not_here(cmd_name, error.name or "?")
+        if cmd_name == "doctor":
+            return _doctor(command)
         if cmd_name == "device" and isinstance(command, click.Group):  # the server's, and one that needs only drivers
             command.add_command(importlib.import_module("drivers.profile_command").check)
         return command
+
+
+def _doctor_devices() -> click.Command:
+    command: click.Command = importlib.import_module("drivers.doctor_command").devices
+    return command
+
+
+def _doctor(server: click.Command) -> click.Group:
+    """The server's command as it is, and `devices` below it."""
+
+    @click.pass_context
+    def examine(ctx: click.Context, /, **options: object) -> None:
+        if ctx.invoked_subcommand is None:
+            ctx.invoke(server, **options)
+
+    group = click.Group("doctor", params=server.params, help=server.help, callback=examine, invoke_without_command=True)
+    group.add_command(_doctor_devices())
+    return group
 
 
 def _not_here(name: str, missing: str) -> click.Command:

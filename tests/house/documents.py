@@ -63,7 +63,10 @@ def commands_below(group: click.Group, name: str) -> dict[str, click.Command]:
     for part in group.list_commands(context):
         command, whole = group.get_command(context, part), f"{name} {part}"
         assert command is not None, whole
-        found |= commands_below(command, whole) if isinstance(command, click.Group) else {whole: command}
+        if not isinstance(command, click.Group) or command.invoke_without_command:
+            found[whole] = command
+        if isinstance(command, click.Group):
+            found |= commands_below(command, whole)
     return found
 
 
