@@ -1,7 +1,8 @@
 """One press is one event, however often the device says it; and when a press may be answered.
 
-A device repeats a press until it is acknowledged. All repeats of one press lie within (repeats + 1) × the repeat
-interval of its first frame, so an equal frame within that time of the first one heard is the same press.
+A device repeats a press until it is acknowledged, for (repeats + 1) × the repeat interval. On a busy machine
+repeats are heard late, so an equal frame within that time of the last one heard is the same press: rather a citizen
+presses once more than a press for one visit rates the next.
 
 A keypad's acknowledgement is the very frame that starts a rating: within 500 ms of a press the keypad takes the first
 such frame as the answer, any later one as a new start. From this follow the rules here:
@@ -33,7 +34,6 @@ class Press:
     """The last press of one device. ``taken``: its receiver has it."""
 
     raw: bytes
-    first_heard: float
     last_heard: float
     taken: bool = False
 
@@ -54,10 +54,10 @@ class PressTiming:
         """Notes a frame of the device; True when it begins a new press."""
         self._start_from = now + self._taken_within_s + _MARGIN_S
         last = self.last
-        if last is not None and last.raw == raw and now - last.first_heard <= self._one_press_s:
+        if last is not None and last.raw == raw and now - last.last_heard <= self._one_press_s:
             last.last_heard = now
             return False
-        self.last = Press(raw, now, now)
+        self.last = Press(raw, now)
         return True
 
     def answer_until(self) -> float | None:

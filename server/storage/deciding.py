@@ -159,5 +159,10 @@ def _admit(now: HallNow, order: Order) -> None:
         device = now.register.devices.get(actor.device)
         if device is None or device.revoked:
             raise NotAdmitted(refuse(Code.NOT_ENROLLED))
-    if actor.session is not None and actor.session not in now.register.sessions:
-        raise NotAdmitted(refuse(Code.NOT_SIGNED_IN))
+    if actor.session is not None:
+        session = now.register.sessions.get(actor.session)
+        user = now.register.users.get(session.login) if session is not None else None
+        if user is None:
+            raise NotAdmitted(refuse(Code.NOT_SIGNED_IN))
+        if not actor.roles <= set(user.roles):
+            raise NotAdmitted(refuse(Code.WRONG_ROLE))

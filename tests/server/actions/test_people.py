@@ -82,6 +82,17 @@ def test_the_desk_is_for_guides_and_managers(hall: HallOnDisk) -> None:
     assert isinstance(again, r.Refused) and again.code is Code.NOT_SIGNED_IN
 
 
+def test_a_deed_that_stood_in_line_when_its_role_was_taken_away_is_not_admitted(hall: HallOnDisk) -> None:
+    session = hall.get(r.SignedIn, c.DeskSignIn(login="1001")).session_id
+    user = hall.now.register.users["1001"]
+    as_before = Actor(Via.DESK, login="1001", roles=frozenset(user.roles), session=session)
+    hall.get(r.Done, c.SetRoles(login="1001", roles=[Role.INSPECTOR]))
+    head = hall.head
+    reply = hall.ask(c.StopLine(line="A", stopped=True), as_before)
+    assert isinstance(reply, r.Refused) and reply.code is Code.WRONG_ROLE
+    assert hall.head == head
+
+
 @pytest.mark.parametrize("session", [1, 2**52])
 def test_a_deed_of_a_session_that_has_ended_is_not_admitted(hall: HallOnDisk, session: int) -> None:
     head = hall.head

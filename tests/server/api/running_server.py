@@ -19,7 +19,7 @@ from server.halls.command import document_to_load
 ROOT = Path(__file__).parents[3]
 HALL = "LJ"
 PASSWORD = "kai-chuang-8:30"
-WITHIN_S = 20.0
+WITHIN_S = 60.0
 
 
 def until(fact: Callable[[], object], what: str, seconds: float = WITHIN_S) -> None:
