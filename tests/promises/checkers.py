@@ -26,16 +26,18 @@ FIRST_BEFORE = "0" * 64
 
 @dataclass
 class Database:
-    """The rows of one hall as they stand in the file."""
+    """The rows of one hall as they stand in the file; of those with a revision only what is as new as `since`."""
 
     file: Path
     hall: str
+    since: int = 0
     _kept: dict[str, list[Row]] = field(default_factory=dict)
 
     def rows(self, table: str, order: str = "revision") -> list[Row]:
         """All rows of a table, read once."""
         if table not in self._kept:
-            self._kept[table] = self._read(f'SELECT * FROM "{table}" WHERE hall = ? ORDER BY {order}')
+            newer = f" AND revision >= {self.since}" if self.since and table != "replies" else ""
+            self._kept[table] = self._read(f'SELECT * FROM "{table}" WHERE hall = ?{newer} ORDER BY {order}')
         return self._kept[table]
 
     def _read(self, query: str) -> list[Row]:

@@ -90,15 +90,16 @@ def hall_with(folder: Path, tickets: int) -> HallOnDisk:
         return HallOnDisk(folder, connection.execute("SELECT time_ms FROM halls").fetchone()[0])
 
 
-def lacks(file: Path, asked: list[Asked]) -> list[str]:
-    """What the restored hall lacks of what was answered."""
-    return list(answered_is_kept(Database(file, CODE), asked)) if LONG else everything(file, CODE, asked)
+def lacks(file: Path, asked: list[Asked], since: int) -> list[str]:
+    """What the restored hall lacks of what was answered; beside a million old tickets only what is new is looked at."""
+    return list(answered_is_kept(Database(file, CODE, since), asked)) if LONG else everything(file, CODE, asked)
 
 
 def test_a_backup_under_load_is_restored_elsewhere_with_all_that_was_answered(tmp_path: Path) -> None:
     with proving("R16", "tickets", WANTED) as result:
         hall = hall_with(tmp_path / "data", rounds(0, WANTED))
         hall.open()
+        since = hall.head
         hall.sit("101", "102")
         heard = Heard(hall)
         file = tmp_path / "b.backup.zip"
@@ -118,7 +119,7 @@ def test_a_backup_under_load_is_restored_elsewhere_with_all_that_was_answered(tm
         with opened(file) as (manifest, _):
             assert manifest.halls[CODE].revision >= revision
             result.reached = manifest.rows["tickets"]
-        assert lacks(tmp_path / "elsewhere" / NAME, owed) == []
+        assert lacks(tmp_path / "elsewhere" / NAME, owed, since) == []
         assert result.reached >= BEFORE
         if LONG:
             assert took <= AT_MOST_S, f"{took:.0f} s"
