@@ -140,6 +140,16 @@ class EscposPrinter:
         with self._changed:
             self._mishap.plan(count, what)
 
+    @property
+    def happening(self) -> Happening | None:
+        """What `after_bytes` has planned and did not happen yet."""
+        with self._changed:
+            return None if self._mishap.left is None else self._mishap.what
+
+    def forget_happening(self) -> None:
+        with self._changed:
+            self._mishap.left = None
+
     def wait_unplugged(self) -> None:
         """Raises TimeoutError."""
         self._port.wait_unplugged()

@@ -90,6 +90,7 @@ class Kiosk:
         """kill -9 in the middle of a slip, and again."""
         self.process.kill()
         self.page.__exit__()
+        self.printer.forget_happening()
         self.printer.clear_faults()
         self.start()
 
@@ -99,14 +100,14 @@ class Kiosk:
         assert answer.status_code == 200, answer.text
         self.slip = answer.json()["slip"]
 
+    @property
+    def has_ended(self) -> bool:
+        """The citizen has been told how the slip ended."""
+        last = self.page.agent["last_slip"] or {}
+        return last.get("slip") == self.slip and last["outcome"] is not None
+
     def slip_ended(self) -> None:
-        """Until the citizen has been told how it ended."""
-
-        def told() -> bool:
-            last = self.page.agent["last_slip"] or {}
-            return last.get("slip") == self.slip and last["outcome"] is not None
-
-        until(told, "the citizen is told", ENDED_WITHIN_S)
+        until(lambda: self.has_ended, "the citizen is told", ENDED_WITHIN_S)
 
     def learn_size(self) -> None:
         self.take()
@@ -118,10 +119,13 @@ class Kiosk:
         self.printer.after_bytes(rng.randrange(1, self.size), FAULTS[kind])
         self.take()
         if kind == "agent killed":
-            until(lambda: self.printer.faults.silent, "in the middle", ENDED_WITHIN_S)
+            until(lambda: self.printer.happening is None or self.has_ended, "in the middle", ENDED_WITHIN_S)
             self.kill_and_start()
             return
         self.slip_ended()
+        if self.printer.happening is not None:  # this slip was shorter than the first: at the next byte, then
+            self.printer.after_bytes(0, FAULTS[kind])
+            until(lambda: self.printer.happening is None, "between two slips", ENDED_WITHIN_S)
         if kind in ("pulled", "power gone"):
             self.printer.wait_unplugged()
             until(lambda: not self.is_ready, "seen to be away", ENDED_WITHIN_S)
