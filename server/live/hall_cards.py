@@ -201,7 +201,7 @@ def devices_card(now: HallNow) -> c.DevicesCard:
             device=d.name, kind=d.kind.value, windows=list(d.windows), zone=d.zone, health=dict(d.health),
             since=iso(d.health_ms) if d.health_ms is not None else None,
         )
-        for d in now.register.devices.values() if not d.revoked
+        for d in sorted(now.register.devices.values(), key=lambda one: one.name) if not d.revoked
     ]  # fmt: skip
     slips = [
         c.SlipTrouble(
