@@ -162,6 +162,7 @@ class Run:
         self.hall.set_time(f"{today} 08:00")
         self.hall.look_at_the_clock()
         assert self.hall.now.day == today
+        self.hall.look_at_the_clock()  # the second after: records that nobody will bring any more are given up
         for kiosk in late:
             self._merge(kiosk)
         self.hall.sit("101", "102")
