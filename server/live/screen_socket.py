@@ -45,6 +45,7 @@ class ScreenSocket:
         self._allowance = float(INBOUND_BURST)
         self._measured = time.monotonic()
         self.on_drained: Callable[[ScreenSocket], None] | None = None
+        self.forget: Callable[[], None] = lambda: None  # what makes the libraries forget it, once they know of it
         self.gone = False
         self.admitted = False  # it showed a pass
 

@@ -66,6 +66,7 @@ class Upgrades:
         finally:
             unadmitted.kill(block=False)
             self._screens.discard(screen)
+            screen.forget()
         screen.cut()
         return []
 

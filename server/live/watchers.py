@@ -10,7 +10,7 @@ from flask import Flask, request
 from flask_socketio import SocketIO
 
 from contract.words import Audience
-from server.identity.edge import Edge
+from server.identity.edge import Edge, Environ
 from server.identity.passes import Pass, Passes
 from server.live.room import Room
 from server.live.screen_socket import ScreenSocket
@@ -55,7 +55,25 @@ def socketio_for(app: Flask, edge: Edge) -> SocketIO:
         async_handlers=False,
     )
     live.on_error_default(_defect)
+    _let_forget(live)
     return live
+
+
+def _let_forget(live: SocketIO) -> None:
+    """Engine.IO keeps a connection that ended with a bad packet, and its greenlets, until a ping is overdue."""
+    engine = live.server.eio
+    connected = engine.handlers["connect"]
+
+    def known(sid: str, environ: Environ) -> object:
+        def forget() -> None:
+            ended = engine.sockets.pop(sid, None)
+            if ended is not None:
+                ended.close(wait=False, abort=True, reason=engine.reason.TRANSPORT_CLOSE)
+
+        environ[SOCKET].forget = forget
+        return connected(sid, environ)
+
+    engine.on("connect", known)
 
 
 class Watchers:

@@ -43,6 +43,9 @@ class SmallHall(Protocol):
     def free_connections(self) -> int:
         """How many more connections the server would take."""
 
+    def known(self) -> int:
+        """How many connections the libraries keep."""
+
 
 def published(revision: int, cards: dict[str, dict[str, Any]], register: Register | None = None) -> Published:
     """A hall whose audiences all see these cards."""
@@ -57,6 +60,7 @@ class _Ours:
         app, edge = Flask(__name__), Edge(Settings(data_dir=folder))
         live = socketio_for(app, edge)
         live.server.eio.ping_interval = live.server.eio.ping_timeout = ping_s
+        self._engine = live.server.eio
         self.vault = Vault(bytes(32))
         self._passes = Passes(self.vault, time.monotonic)
         self.publisher = Publisher(lambda _hall: None, lambda: "2026-03-02T01:00:00.000Z")
@@ -80,6 +84,9 @@ class _Ours:
     def free_connections(self) -> int:
         assert self.web.pool is not None
         return int(self.web.pool.free_count())
+
+    def known(self) -> int:
+        return len(self._engine.sockets)
 
 
 class _Library:
@@ -105,6 +112,9 @@ class _Library:
     def free_connections(self) -> int:
         assert self.web.pool is not None
         return int(self.web.pool.free_count())
+
+    def known(self) -> int:
+        return len(self._live.server.eio.sockets)
 
 
 @contextmanager

@@ -5,9 +5,11 @@ import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import gevent
 import pytest
+import websocket
 
 from tests.server.api.everybody import Everybody
 from tests.server.api.running_server import HALL, RunningServer, until
@@ -114,3 +116,21 @@ def test_a_stalled_screen_of_a_real_hall_comes_back_right(server: RunningServer,
         cards |= change["cards"]
     newest = server.get(f"/{HALL}/snapshot/staff", agent).json()["cards"]
     assert {key: card for key, card in cards.items() if card} == newest
+
+
+@pytest.mark.parametrize("line", [over_our_line, over_the_library])
+def test_a_connection_that_ends_with_a_packet_that_is_none_is_forgotten_at_once(line: Any, tmp_path: Path) -> None:
+    """The libraries alone keep it until its ping is overdue: many of them would fill the memory."""
+    with line(tmp_path) if line is over_our_line else line() as hall:
+        for _ in range(5):
+            raw = websocket.create_connection(
+                f"ws{hall.url.removeprefix('http')}/socket.io/?EIO=4&transport=websocket", suppress_origin=True
+            )
+            raw.recv()
+            raw.send("no packet at all")
+            with pytest.raises(websocket.WebSocketException):
+                while raw.recv():
+                    pass
+            raw.shutdown()  # type: ignore[no-untyped-call]
+        until(lambda: hall.free_connections() == CONNECTIONS, "the server is done with them")
+        assert hall.known() == (0 if line is over_our_line else 5)
