@@ -1,4 +1,4 @@
-"""Runs the test folders in five pytest processes side by side: most tests wait for programs, not for the processor.
+"""Runs the test folders in six pytest processes side by side: most tests wait for programs, not for the processor.
 
 `python -m tests.together [pytest arguments]`: prints each part's output whole when it has ended, then one closing line;
 the exit status is 0 only if every part passed.
@@ -15,7 +15,8 @@ PARTS = (
     ("tests/browser",),
     ("tests/journeys",),
     ("tests/promises",),
-    ("tests/display", "tests/demo", "tests/window_client"),
+    ("tests/display",),
+    ("tests/demo", "tests/window_client"),
     (
         "tests",
         *(f"--ignore=tests/{name}" for name in ("browser", "journeys", "promises", "display", "demo", "window_client")),

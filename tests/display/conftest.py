@@ -63,7 +63,12 @@ def hall(running: SpeakingHall) -> Iterator[SpeakingHall]:
 @pytest.fixture(autouse=True)
 def pages_are_closed(request: pytest.FixtureRequest) -> Iterator[None]:
     """Whatever a test has opened in the speaking browser is closed after it, and its lease given back."""
+    if "speaking_browser" not in request.fixturenames:
+        yield
+        return
+    speaking: Browser = request.getfixturevalue("speaking_browser")
+    of_all = list(speaking.contexts)  # what stays open for all tests of a file
     yield
-    if "speaking_browser" in request.fixturenames:
-        for context in request.getfixturevalue("speaking_browser").contexts:
+    for context in speaking.contexts:
+        if context not in of_all:
             context.close()
