@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import secrets
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -56,7 +57,7 @@ class BoxFiles:
         """As `kept`, for a page: what is shown is given up last."""
         found = self.kept(path)
         if found is not None:
-            os.utime(self._facts(path))
+            _stamp(self._facts(path))
         return found
 
     def refresh(self, path: str) -> Kept | None:
@@ -111,6 +112,7 @@ class BoxFiles:
             }
             os.replace(beside, facts.with_suffix(".bin"))
             beside.write_text(json.dumps(told), encoding="utf-8")
+            _stamp(beside)
             os.replace(beside, facts)
         finally:
             beside.unlink(missing_ok=True)
@@ -133,6 +135,12 @@ class BoxFiles:
 
     def _facts(self, path: str) -> Path:
         return self._folder / f"{hashlib.sha256(path.encode()).hexdigest()[:32]}.json"
+
+
+def _stamp(facts: Path) -> None:
+    """Used now; a file system by itself knows only in which tick of some milliseconds."""
+    now = time.time_ns()
+    os.utime(facts, ns=(now, now))
 
 
 def _path_of(item: dict[str, Any]) -> str:
