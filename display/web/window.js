@@ -1,6 +1,6 @@
 // The screen above one window: which window, whose turn, who serves there (亮身份, 亮职责, 亮承诺).
 
-import { html, render, useEffect, useRef, useState } from "/assets/vendor/htm-preact/standalone.module.js";
+import { html, render, useRef, useState } from "/assets/vendor/htm-preact/standalone.module.js";
 import { useNow } from "/assets/shared/clock.js";
 import { ems } from "/assets/shared/ems.js";
 import { FreshMark } from "/assets/shared/freshness.js";
@@ -78,7 +78,6 @@ function Turn({ card, cards, live }) {
 
 function Photo({ staffNo }) {
   const [shown, show] = useState(false);
-  useEffect(() => show(false), [staffNo]);
   return html`<div class=${shown ? "photo" : "photo photo-none"}>
     <img src=${fileOf(`portrait/${encodeURIComponent(staffNo)}`)} alt=${t("screen.photo")} onLoad=${() => show(true)} onError=${() => show(false)} />
   </div>`;
