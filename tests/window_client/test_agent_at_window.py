@@ -287,7 +287,7 @@ def test_the_citizen_is_asked_and_the_press_is_delivered(outside: Outside, line:
     owed(outside, 5)
     assert line.keypad(1).wait_awake(10)
     until(lambda: page.agent["keypad_asks"] == 5)
-    line.keypad(1).press(2)
+    assert line.keypad(1).press(2).wait_acknowledged(10)
     until(lambda: outside.deeds("rate"), "delivered")
     said = outside.deeds("rate")[0].body
     assert (said["visit"], said["level"]) == (5, 2)
