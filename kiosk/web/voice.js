@@ -15,8 +15,9 @@ export class Voice extends Store {
   blocked = false;
   #agent;
   #context = null;
-  #said = []; // the sentences of the page now, in the order in which they were asked for
-  #next = 0; // of them
+  #asked = []; // the sentences of the page now
+  #begun = new Set(); // of them and of what the page asked for before: not said a second time
+  #now = null; // the sentence that sounds, or is fetched
   #turn = 0; // grows with every page: what belongs to an older one is not begun
   #source = null;
 
@@ -26,45 +27,57 @@ export class Voice extends Store {
     addEventListener("click", () => this.#unblock());
   }
 
-  /** Say these ({say, …values}). What the page said already is not said again; another page's words are cut short. */
+  /**
+   * Say these ({say, …values}). A page is known by its first sentence. What it said already is not said again when more
+   * is known (a slip comes after it was given up); what no longer holds is cut short, and so are another page's words.
+   */
   say(sentences, language) {
     const asked = sentences.map((one) => new URLSearchParams({ language, ...one }).toString());
-    if (!this.#said.every((one, place) => one === asked[place])) this.hush();
-    this.#said = asked;
+    if (asked[0] !== this.#asked[0]) this.hush();
+    this.#asked = asked;
+    if (!asked.includes(this.#now)) this.#source?.stop();
     this.#run();
   }
 
   hush() {
     this.#turn += 1;
-    this.#said = [];
-    this.#next = 0;
+    this.#asked = [];
+    this.#begun.clear();
+    this.#now = null;
     this.#source?.stop();
     this.#source = null;
     this.#set({ sounding: false });
   }
 
   async #run() {
-    if (this.sounding || this.#next >= this.#said.length) return;
+    if (this.sounding || !this.#next()) return;
     const turn = this.#turn;
     this.#set({ sounding: true });
-    while (turn === this.#turn && this.#next < this.#said.length) {
-      const sentence = this.#said[this.#next];
-      this.#next += 1;
+    for (let sentence = this.#next(); turn === this.#turn && sentence; sentence = this.#next()) {
+      this.#begun.add(sentence);
+      this.#now = sentence;
       try {
         await this.#play(sentence, turn);
       } catch {
         // no agent, or no such word: what the page shows stands on the page
       }
     }
-    if (turn === this.#turn) this.#set({ sounding: false });
+    if (turn !== this.#turn) return;
+    this.#now = null;
+    this.#set({ sounding: false });
+  }
+
+  #next() {
+    return this.#asked.find((one) => !this.#begun.has(one));
   }
 
   async #play(sentence, turn) {
+    const holds = () => turn === this.#turn && this.#asked.includes(sentence);
     const wav = await this.#agent.sound(sentence, AbortSignal.timeout(ANSWER_WITHIN));
-    if (wav === null || turn !== this.#turn) return;
+    if (wav === null || !holds()) return;
     const context = this.#at(new DataView(wav).getUint32(RATE_AT, true));
     const buffer = await context.decodeAudioData(wav);
-    if (!(await this.#opens(context)) || turn !== this.#turn) return;
+    if (!(await this.#opens(context)) || !holds()) return;
     const source = new AudioBufferSourceNode(context, { buffer });
     source.connect(context.destination);
     const ended = new Promise((resolve) => source.addEventListener("ended", resolve, { once: true }));
@@ -92,7 +105,7 @@ export class Voice extends Store {
   /** A touch: what was kept silent is said now. */
   async #unblock() {
     if (!this.blocked || !(await this.#opens(this.#context))) return;
-    this.#next = 0;
+    this.#begun.clear();
     this.#run();
   }
 

@@ -101,6 +101,10 @@ def test_in_english_it_speaks_english_and_says_what_has_failed(serve: Serve, rec
     agent.tell(last_slip=slip, printer={"state": "paper_out", "reason": None})
     hears(page, "Your slip was not printed. Please note the number", language="en")
     assert spoken("zh", ASK_ZH) not in tape(page)
+    agent.tell(last_slip=slip | {"outcome": "printed"}, printer={"state": "ready", "reason": None})
+    hears(page, "Please take your slip", language="en")
+    times = tape(page).count(spoken("en", "Your number is", "D", "0", "4", "7"))
+    assert times == 1, "a slip that came after all is said, nothing a second time"
 
 
 def test_the_language_key_is_heard_at_once(serve: Serve, recorded: Recorded) -> None:
