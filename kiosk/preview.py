@@ -1,6 +1,6 @@
 """`paihao slip preview`: a slip as it would leave the printer, without a printer."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -13,6 +13,7 @@ from drivers.simulators.printer_model import PrinterModel
 from kiosk.slip import SlipContent, Wording, slip
 
 _PRINTS_WITHIN_S = 20.0
+_CUT_FOR = timedelta(minutes=5)
 _MISSED = Wording("过号后往后排 3 位，半天内有效，最多两次。", "Missed? You stand 3 places later, twice at most.")
 _ROLLS = {"80": Roll.MM80, "58": Roll.MM58}
 
@@ -33,24 +34,27 @@ def slips() -> None:
     help="点阵图或打印机字库 · drawn by us, or in the printer's own typeface.",
 )  # fmt: skip
 @click.option("--reprint", is_flag=True, help="补打 · marked as a reprint.")
+@click.option("--cut", is_flag=True, help="断线时取的号 · given while the server is away.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("slip.png"), show_default=True, help="PNG.")
 def preview(
-    number: str, service: str, link: str | None, lang: str, paper: str, mode: str, *, reprint: bool, out: Path
+    number: str, service: str, link: str | None, lang: str, paper: str, mode: str, out: Path, *, reprint: bool, cut: bool
 ) -> None:
     """打在模拟打印机上，存成图片 · Print a slip on the simulated printer and keep its picture."""
+    now = datetime.now()
     content = SlipContent(
         hall=Wording("政务服务中心", "Government Service Centre"),
         number=number,
         service=Wording(service, service),
         place=Wording("1F 101–103 号窗口", "1F, windows 101–103"),
         people_ahead=4,
-        wait_minutes=(10, 20),
-        taken=datetime.now(),
+        wait_minutes=None if cut else (10, 20),
+        taken=now,
         missed_rule=_MISSED,
         follow_url=link,
         is_reprint=reprint,
         kiosk="K1",
         language="en" if lang == "en" else "zh",
+        cut_since=now - _CUT_FOR if cut else None,
     )
     roll = _ROLLS[paper]
     with EscposPrinter(PrinterModel(width_dots=roll.dots)) as printer:

@@ -29,11 +29,12 @@ def queue_card(line: str, numbers: int, first: int = 87) -> QueueCard:
     queued = [
         QueuedTicket(
             ticket=1000 + place,
-            number=f"{line}{first + place:03}",
+            number="K2-003" if place == 10 else f"{line}{first + place:03}",
             since=at(minutes=33 - 2 * place),
             returned=int(place == 6),
             priority=Words(zh="军人", en="Soldier") if place == 4 else None,
             transferred=place == 8,
+            late=place == 10,
         )
         for place in range(numbers)
     ]

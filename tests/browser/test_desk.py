@@ -130,6 +130,14 @@ def test_cancelling_asks_once_and_leaving_it_does_nothing(serve: Serve, open_pag
     assert server.commands[0][:3] == ("desk", "cancel", {"ticket": 1002, "reason": None})
 
 
+def test_a_number_given_without_the_server_is_marked_where_it_stands(serve: Serve, open_page: Open) -> None:
+    _, page = desk(serve, open_page)
+    page.click('[data-line="L"]')
+    row = page.locator(".dk-queue tr", has_text="K2-003")
+    expect(row.locator(".tag")).to_have_text("断线时取号")
+    expect(page.locator(".dk-queue .tag", has_text="断线时取号")).to_have_count(1)
+
+
 def test_a_missed_ticket_rejoins(serve: Serve, open_page: Open) -> None:
     server, page = desk(serve, open_page, GUIDE)
     page.get_by_role("button", name="L080").click()

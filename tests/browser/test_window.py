@@ -155,6 +155,15 @@ def test_a_cut_takes_all_keys_but_the_finish_of_the_visit_in_hand(serve: Serve, 
     assert agent.presses == []
 
 
+def test_the_clerk_sees_that_the_number_was_given_without_the_server(serve: Serve, open_page: Open) -> None:
+    work = staff.work_card()
+    assert work.ticket is not None
+    late = work.ticket.model_copy(update={"number": "K2-003", "late": True})
+    page = open_page(window(serve, work.model_copy(update={"ticket": late})).url, SIZE)
+    expect(page.locator(".wp-docs")).to_contain_text("断线时取的号")
+    expect(page.locator(".wp-no")).to_have_text("K2-003")
+
+
 def test_device_faults_stand_in_the_head(serve: Serve, open_page: Open) -> None:
     devices = {"keypad": "silent", "strip": "unplugged", "pad": "none"}
     page = open_page(window(serve, devices=devices, outbox=3).url, SIZE)

@@ -106,11 +106,36 @@ def test_a_kiosk_that_loses_its_power_while_cut_goes_on_with_its_block(at_work: 
     assert at_work.kiosks["K2"].do("take_number", TAKE).json()["number"] == "K2-002"
     agent.running.kill()
     agent.start()
-    with agent.page() as page:
-        until(lambda: page.agent.get("standby"), "goes on after the restart", WITHIN_S)
-        assert page.do("take_number", TAKE).json()["number"] == "K2-003"
-        hall.serve()
-        until(lambda: page.agent["connected"] and page.agent["untold"] == 0, "told", WITHIN_S)
+    page = at_work.kiosks["K2"] = at_work.closing.enter_context(agent.page())
+    until(lambda: page.agent.get("standby"), "goes on after the restart", WITHIN_S)
+    assert page.do("take_number", TAKE).json()["number"] == "K2-003"
+    hall.serve()
+    until(lambda: page.agent["connected"] and page.agent["untold"] == 0, "told", WITHIN_S)
     rows = hall.rows("SELECT label FROM tickets WHERE series = 'K2-' ORDER BY standing")
     assert rows == [("K2-001",), ("K2-002",), ("K2-003",)]
+    hall.doctor()
+
+
+def test_a_server_restored_from_a_copy_older_than_a_kiosks_numbers_hears_of_them_again(
+    at_work: Staged, counter: Counter
+) -> None:
+    hall, kiosk, copy = at_work.hall, at_work.kiosks["K1"], at_work.hall.folder / "copy.zip"
+    hall.paihao("backup", str(copy), "--quiet")
+    hall.kill_server()
+    cut(at_work, counter)
+    number = kiosk.do("take_number", TAKE).json()["number"]
+    hall.serve()
+    whole_again(at_work, counter)
+    told = "SELECT label, state, told_ms IS NOT NULL FROM tickets WHERE label = ?"
+    assert hall.rows(told, number) == [(number, "waiting", 1)]
+
+    hall.kill_server()
+    hall.data.rename(hall.folder / "lost")
+    hall.paihao("restore", str(copy), "--quiet")
+    assert hall.rows(told, number) == []
+    hall.serve()
+    whole_again(at_work, counter)
+    until(lambda: hall.rows(told, number) == [(number, "waiting", 1)], "told again", WITHIN_S)
+    papers = [paper.text for printer in at_work.printers.values() for paper in printer.papers]
+    assert sum(number in paper for paper in papers) == 1
     hall.doctor()

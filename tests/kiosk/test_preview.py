@@ -26,3 +26,10 @@ def test_an_english_reprint_says_so(tmp_path: Path) -> None:
     arguments = ["preview", "--mode", "text", "--lang", "en", "--reprint", "--out", str(tmp_path / "slip.png")]
     said = CliRunner().invoke(slips, arguments)
     assert "people" in said.output and "Reprint" in said.output, said.output
+
+
+@pytest.mark.parametrize(("lang", "told"), [("zh", "和服务器的连接断了"), ("en", "The line to the server is cut")])
+def test_a_slip_given_without_the_server_says_so(tmp_path: Path, lang: str, told: str) -> None:
+    arguments = ["preview", "--mode", "text", "--lang", lang, "--cut", "--number", "K1-001"]
+    said = CliRunner().invoke(slips, [*arguments, "--out", str(tmp_path / "slip.png")])
+    assert "K1-001" in said.output and told in said.output, said.output
