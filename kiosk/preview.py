@@ -37,7 +37,8 @@ def slips() -> None:
 @click.option("--cut", is_flag=True, help="断线时取的号 · given while the server is away.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("slip.png"), show_default=True, help="PNG.")
 def preview(
-    number: str, service: str, link: str | None, lang: str, paper: str, mode: str, out: Path, *, reprint: bool, cut: bool
+    number: str, service: str, link: str | None, lang: str, paper: str, mode: str, out: Path,
+    *, reprint: bool, cut: bool,
 ) -> None:
     """打在模拟打印机上，存成图片 · Print a slip on the simulated printer and keep its picture."""
     now = datetime.now()
