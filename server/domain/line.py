@@ -137,7 +137,7 @@ class Queue:
             return otherwise
         index = min(kth, last) - first - 1
         if index < 0:  # the K-th stands in an earlier tier
-            return standings[0] - 1
+            return standings[0] - _STEP
         while index + 1 < len(standings) and standings[index + 1] - standings[index] < 2:
             index += 1  # no room between two that stand on one nanosecond: behind the next
         if index + 1 == len(standings):
@@ -145,8 +145,8 @@ class Queue:
         return (standings[index] + standings[index + 1]) // 2
 
     def standing_front(self, otherwise: int) -> int:
-        """A standing before everybody in the line; `otherwise` if it is empty."""
-        return min((place[1] for place in self.places), default=otherwise + 1) - 1
+        """A standing before everybody in the line, with room for others between; `otherwise` if it is empty."""
+        return min((place[1] for place in self.places), default=otherwise + _STEP) - _STEP
 
 
 @dataclass(frozen=True, slots=True)

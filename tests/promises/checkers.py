@@ -32,6 +32,7 @@ class Database:
     hall: str
     since: int = 0
     _kept: dict[str, list[Row]] = field(default_factory=dict)
+    _replies: dict[str, Row] | None = None
 
     def rows(self, table: str, order: str = "revision") -> list[Row]:
         """All rows of a table, read once."""
@@ -67,7 +68,10 @@ class Database:
     @property
     def replies(self) -> dict[str, Row]:
         """Stored replies by key; `said` is the body as a value."""
-        return {row["key"]: {**row, "said": json.loads(row["body"])} for row in self.rows("replies", "key")}
+        if self._replies is None:
+            rows = self.rows("replies", "key")
+            self._replies = {row["key"]: {**row, "said": json.loads(row["body"])} for row in rows}
+        return self._replies
 
 
 # --- what was answered --------------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ LINES = ("A", "B", "C", "D")
 KIOSKS = tuple(f"K{i}" for i in range(1, 65))
 AGENT = "W"  # looks after every window
 STARTS_WITHIN_S = 60
+SIDE_DOOR = "side_door"  # file in the data folder, where the server has one: its port
 ADMIN = Actor(Via.COMMAND_LINE)
 
 

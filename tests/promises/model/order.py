@@ -31,8 +31,9 @@ def tail(tickets: Sequence[Ticket], line: str, own_tier: int, now: int) -> int:
 
 
 def front(tickets: Sequence[Ticket], line: str, own_tier: int, now: int) -> int:
-    """Before the first of the line."""
-    return min((t["standing"] for t in in_line(tickets, line)), default=tail(tickets, line, own_tier, now)) - NEAR
+    """Before the first of the line; where nobody waits, as if at the tail."""
+    waiting = [t["standing"] for t in in_line(tickets, line)]
+    return min(waiting) - NEAR if waiting else tail(tickets, line, own_tier, now)
 
 
 def behind(tickets: Sequence[Ticket], line: str, places: int, own_tier: int, now: int) -> int:

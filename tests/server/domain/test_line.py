@@ -245,6 +245,18 @@ def test_the_front_is_before_everybody_and_the_end_behind_everybody_of_the_tier(
 
 
 @SOME
+@given(one_queue(), st.integers(0, 10**9))
+def test_between_who_was_put_in_front_and_the_next_there_is_room_for_a_return(queue: Queue, at: int) -> None:
+    put, back = ticket(98), ticket(99)
+    put.standing = queue.standing_front(at)
+    queue.add(put)
+    place = [one.id for one in queue].index(98) + 1
+    back.standing = queue.standing_behind(place, 2, otherwise=0)
+    queue.add(back)
+    assert [one.id for one in queue].index(99) == place
+
+
+@SOME
 @given(st.lists(st.integers(1, 10_000), min_size=2, max_size=50, unique=True))
 def test_whoever_takes_later_stands_later_also_while_the_clock_stands_still(revisions: list[int]) -> None:
     queue = Queue(HALL.lines["A"])
