@@ -6,6 +6,7 @@ Unverified on hardware.
 """
 
 import struct
+from collections.abc import Mapping
 from typing import Final
 
 _EV_KEY: Final = 1
@@ -66,30 +67,27 @@ class Typing:
 
 
 class KeyboardPad:
-    """A rating pad that pretends to be a keyboard: one key, one level. A key held down or struck again within
-    ``debounce_s`` is one press."""
+    """A rating pad that pretends to be a keyboard: one key, one level. The keyboard's own repeat is no press; what is
+    the same press struck twice, drivers.presses judges."""
 
-    def __init__(
-        self, key_map: dict[str, int], levels: frozenset[int], debounce_s: float = 0.3, word: int = WORD
-    ) -> None:
+    def __init__(self, key_map: Mapping[str, int], levels: frozenset[int], word: int = WORD) -> None:
         """Raises ValueError for a key that is no single sign, or a hole in the key map."""
-        if any(len(sign) != 1 for sign in key_map) or sorted(key_map.values()) != sorted(levels):
+        if any(len(sign) != 1 for sign in key_map) or sorted(key_map.values()) != sorted(levels) or len(levels) < 2:
             raise ValueError("each level needs one key that types one sign, and no key may be left over")
-        self._key_map = key_map
-        self._debounce_s = debounce_s
+        self._key_map = dict(key_map)
         self._events = InputEvents(word)
         self._typing = Typing()
-        self._last: tuple[str, float] | None = None
+        self.unexpected = 0
 
-    def feed(self, chunk: bytes, now: float) -> list[int]:
-        """The levels pressed, 5 best."""
-        levels = []
+    def feed(self, chunk: bytes) -> list[tuple[str, int]]:
+        """The keys pressed and their levels, 5 best."""
+        pressed = []
         for code, down in self._events.feed(chunk):
             sign = self._typing.sign(code, down)
-            if sign is None or sign not in self._key_map:
+            if sign is None or sign == "\n":
                 continue
-            again = self._last is not None and self._last[0] == sign and now - self._last[1] < self._debounce_s
-            self._last = (sign, now)
-            if not again:
-                levels.append(self._key_map[sign])
-        return levels
+            if sign in self._key_map:
+                pressed.append((sign, self._key_map[sign]))
+            else:
+                self.unexpected += 1
+        return pressed

@@ -6,7 +6,6 @@ Cooperative under gevent's monkey-patching, which the program does before anythi
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
-from random import uniform
 from time import monotonic
 from typing import Final, Protocol
 
@@ -16,14 +15,11 @@ from gevent.event import Event
 from drivers.framing import Frame, Framer
 from drivers.line_health import LineState
 from drivers.local_echo import LocalEcho
-from drivers.serial_port import READ_WAIT_S, LinkLost, LinkTaken, Transport
+from drivers.reopening import Reopening
+from drivers.serial_port import READ_WAIT_S, LinkLost, Transport
 
-BACKOFF_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
-JITTER: Final = 0.25  # of the pause, so that the lines of a hall do not all try at once
 UNFIT_BYTES: Final = 24  # so many without a frame are no glitch
 UNFIT_FOR_S: Final = 300.0
-_LOOK_FOR_PATH_S: Final = 0.1
-_LOOK_FOR_MOVE_S: Final = 0.5
 _PROBES: Final = 4  # reads in which what was said before the opening is thrown away
 # A device that has just spoken needs a moment to listen: 3.5 characters at 9600 baud, rounded up.
 _TURNAROUND_S: Final = 0.005
@@ -54,12 +50,13 @@ class Traffic(Protocol):
     def line_lost(self) -> None: ...
 
 
-class Line:
-    """CLOSED → OPENING → PROBING → READY → FAULT → OPENING …; at once when something (else) appears at the path."""
+class Line(Reopening):
+    """A greenlet that reads and reopens, and one that writes."""
 
     def __init__(
         self, transport: Transport, framer: Framer, traffic: Traffic, *, baud: int, gap_s: float, local_echo: bool
     ) -> None:
+        super().__init__(transport)
         self._transport = transport
         self._framer = framer
         self._traffic = traffic
@@ -70,15 +67,8 @@ class Line:
         self._greenlets: list[gevent.Greenlet[[], None]] = []
         self._write_fault: LinkLost | None = None
         self._clear_at = 0.0
-        self.state = LineState.CLOSED
-        self.last_receive: float | None = None
-        self.last_error: str | None = None
-        self.taken = False
-        self._opened_as: tuple[int, ...] | None = None
-        self._moved_at = 0.0
         self._unfit = 0
         self._unfit_at = 0.0
-        self.opened = 0
 
     def start(self) -> None:
         """Begins to open the line; returns at once."""
@@ -94,74 +84,27 @@ class Line:
         """Something new waits to go out."""
         self._wake.set()
 
-    def is_present(self) -> bool:
-        """Whether there is anything at the line's path."""
-        return self._transport.signature() is not None
-
-    def _keep_open(self) -> None:
-        attempt = 0
-        while True:
-            self.state = LineState.OPENING
-            at_path = self._transport.signature()
-            try:
-                self._transport.open()
-                attempt = 0
-                self._probe()
-                self._ready()
-                self._read_until_lost()
-            except LinkLost as error:
-                self._lost(error)
-            finally:
-                self._transport.close()
-            appeared = self._wait_for_path(
-                at_path, BACKOFF_S[min(attempt, len(BACKOFF_S) - 1)] * uniform(1, 1 + JITTER)
-            )
-            attempt = 0 if appeared else attempt + 1
-
     def is_unfit(self, now: float) -> bool:
         """Bytes come, but none of them make a frame."""
         return self._unfit >= UNFIT_BYTES and now - self._unfit_at < UNFIT_FOR_S
 
     def _probe(self) -> None:
         """A device server, or an adapter, may have kept what was said before: it must not become a press now."""
-        self.state = LineState.PROBING
-        self._opened_as = self._transport.signature()
         for _ in range(_PROBES):
             if not self._transport.read_some():
-                return
-
-    def _ready(self) -> None:
+                break
         self._framer.silence()
         if self._echo is not None:
             self._echo = LocalEcho()
         self._write_fault = None
         self._unfit = 0
-        self.taken = False
-        self.opened += 1
-        self.state = LineState.READY
+
+    def _became_ready(self) -> None:
         self._traffic.line_opened(monotonic())
         self._wake.set()
 
-    def _lost(self, error: LinkLost) -> None:
-        was_ready = self.state not in (LineState.OPENING, LineState.PROBING)
-        self.state = LineState.FAULT
-        self.last_error = str(error)
-        self.taken = isinstance(error, LinkTaken)
-        if was_ready:
-            self._traffic.line_lost()
-
-    def _wait_for_path(self, before: tuple[int, ...] | None, pause_s: float) -> bool:
-        """Waits for the pause; True as soon as there is something at the path that was not there before."""
-        until = monotonic() + pause_s
-        while True:
-            now_there = self._transport.signature()
-            if now_there is not None and now_there != before:
-                return True
-            before = now_there
-            left = until - monotonic()
-            if left <= 0:
-                return False
-            gevent.sleep(min(_LOOK_FOR_PATH_S, left))
+    def _was_lost(self) -> None:
+        self._traffic.line_lost()
 
     def _read_until_lost(self) -> None:
         quiet_s = 0.0
@@ -195,15 +138,6 @@ class Line:
         elif noise:
             self._unfit += noise
             self._unfit_at = now
-
-    def _look_for_move(self, now: float) -> None:
-        """A name like /dev/serial/by-id/… may come to mean another device while the old one is still there."""
-        if now - self._moved_at < _LOOK_FOR_MOVE_S:
-            return
-        self._moved_at = now
-        there = self._transport.signature()
-        if there is not None and there != self._opened_as:
-            raise LinkLost("the port's name means another device now")
 
     def _silence(self) -> list[Frame]:
         held = b"" if self._echo is None else self._echo.silence()

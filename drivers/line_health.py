@@ -20,7 +20,8 @@ class DeviceState(StrEnum):
     is open and nobody pressed a key yet, which says nothing of a device that cannot be asked. SILENT: a strip does not
     confirm what it was sent, or the line is not opened yet. FAULT: the line cannot be used. UNPLUGGED: the line's path
     is not there. TAKEN: another program has it open. UNFIT: bytes come, but none of them make a frame, as at a wrong
-    speed. SHARED: two devices answer at this address."""
+    speed. SHARED: two devices answer at this address. OFFLINE: it can be asked how it is, and did not answer several
+    times."""
 
     READY = "ready"
     UNHEARD = "unheard"
@@ -30,6 +31,7 @@ class DeviceState(StrEnum):
     TAKEN = "taken"
     UNFIT = "unfit"
     SHARED = "shared"
+    OFFLINE = "offline"
 
 
 class DeviceKind(StrEnum):
@@ -46,6 +48,7 @@ class DeviceFault(StrEnum):
     UNEXPECTED_KEY = "unexpected_key"
     NOT_TAKEN = "not_taken"
     NO_REPLY = "no_reply"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)

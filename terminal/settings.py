@@ -111,6 +111,34 @@ class Table:
         found = {} if outer is None else {key: outer.table(key) for key in outer._content}
         return {key: table for key, table in found.items() if table is not None}
 
+    def texts_by(self, name: str, *, like: Shape) -> dict[str, str]:
+        """A table of texts under names of their own, at least one."""
+        found = self._by(name, like.zh, like.en)
+        wrong = [key for key, one in found.items() if not isinstance(one, str) or not like.pattern.fullmatch(one)]
+        for key in wrong:
+            self._wrong(f"{name}.{key}", found.pop(key), like.zh, like.en, "")
+        return found
+
+    def wholes_by(self, name: str, least: int, most: int) -> dict[str, int]:
+        """A table of whole numbers under names of their own, at least one."""
+        zh, en = f"{least} 到 {most} 的整数", f"a whole number from {least} to {most}"
+        found = self._by(name, zh, en)
+        wrong = [key for key, one in found.items() if type(one) is not int or not least <= one <= most]
+        for key in wrong:
+            self._wrong(f"{name}.{key}", found.pop(key), zh, en, least)
+        return found
+
+    def _by(self, name: str, zh: str, en: str) -> dict[str, Any]:
+        value = self._take(name, None)
+        if isinstance(value, dict) and value:
+            return dict(value)
+        return self._wrong(name, value, f"一个表，每项为{zh}", f"a table, each {en}", {})
+
+    @property
+    def name(self) -> str:
+        """Where it stands in the file, with a dot behind it; empty for the file itself."""
+        return self._where
+
     def mistake(self, zh: str, en: str) -> None:
         self._mistakes.append(Words(zh=zh, en=en))
 

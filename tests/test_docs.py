@@ -107,6 +107,7 @@ def test_every_setting_of_the_server_is_documented_with_its_default_and_meaning(
 def test_every_setting_of_an_agent_is_documented() -> None:
     documented = {name.rpartition(".")[2] for name in table_rows(read("docs/settings.md"))}
     files = [ROOT / folder / "settings.py" for folder in ("terminal", "kiosk", "window_client")]
+    files.append(ROOT / "window_client" / "line_settings.py")
     asked = {name for file in files for name in _asked(file)}
     assert {"server", "windows", "width_mm"} <= asked
     assert asked - documented == set()
@@ -114,7 +115,7 @@ def test_every_setting_of_an_agent_is_documented() -> None:
 
 def _asked(file: Path) -> set[str]:
     """Names of the settings a file asks its tables for."""
-    kinds = {"text", "choice", "whole", "seconds", "switch", "texts"}
+    kinds = {"text", "choice", "whole", "seconds", "switch", "texts", "texts_by", "wholes_by"}
     calls = [node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
     asking = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr in kinds and call.args]
     return {str(name.value) for call in asking if isinstance(name := call.args[0], ast.Constant)}

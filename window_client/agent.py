@@ -31,7 +31,7 @@ from window_client.settings import HotkeySettings, WindowSettings
 
 LOG = structlog.get_logger(__name__)
 
-AWAY = ("unplugged", "fault", "taken")
+AWAY = ("unplugged", "fault", "taken", "offline")
 
 
 class WindowAgent:

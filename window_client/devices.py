@@ -9,9 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from drivers.bus import (
     AddressRefused,
-    Bus,
     BusHealth,
-    BusSettings,
     DeviceKind,
     DeviceState,
     KeyPress,
@@ -19,10 +17,12 @@ from drivers.bus import (
     PadKey,
     ProfileRefused,
 )
+from drivers.hall_line import HallLine
 from drivers.profiles.loader import Profiles
 from terminal.connection import Connection, Unreachable
 from terminal.steady import steady
-from window_client.settings import LineSettings
+from window_client.line_settings import AnyLine
+from window_client.lines import made_of
 
 LOG = structlog.get_logger(__name__)
 
@@ -54,7 +54,7 @@ class Devices:
     def __init__(
         self,
         connection: Connection,
-        lines: Mapping[str, LineSettings],
+        lines: Mapping[str, AnyLine],
         windows: Collection[str],
         profiles: Profiles,
         *,
@@ -72,8 +72,8 @@ class Devices:
         self._on_found = on_found
         self._on_states = on_states
         self._found: tuple[DeviceOfHall, ...] | None = None
-        self._buses: dict[str, Bus] = {}
-        self._of_window: dict[tuple[DeviceKind, str], Bus] = {}
+        self._buses: dict[str, HallLine] = {}
+        self._of_window: dict[tuple[DeviceKind, str], HallLine] = {}
         self._refused: set[str] = set()
         self.states: States = {}
         self._told = False
@@ -96,7 +96,7 @@ class Devices:
         """The server is back: its device list may be another one."""
         self._woken.set()
 
-    def bus(self, kind: DeviceKind, window: str) -> Bus | None:
+    def bus(self, kind: DeviceKind, window: str) -> HallLine | None:
         """The line with the window's device of that kind; None when it has none here."""
         return self._of_window.get((kind, window))
 
@@ -144,8 +144,7 @@ class Devices:
             raise ValueError(f"line {device.line or '?'} is not in the settings, or the device has no address")
         bus = self._buses.get(device.line)
         if bus is None:
-            own = BusSettings(gap_s=settings.gap_s, local_echo=settings.local_echo)
-            bus = Bus(settings.port, own, self._profiles)
+            bus = made_of(settings, self._profiles)
             self._buses[device.line] = bus
         if kind is DeviceKind.KEYPAD:
             bus.add_keypad(device.window, device.address, device.profile, self._on_press)
@@ -190,7 +189,7 @@ class Devices:
             )
 
 
-def tell(bus: Bus | None, what: Callable[[Bus], Any]) -> None:
+def tell(bus: HallLine | None, what: Callable[[HallLine], Any]) -> None:
     """Say something to a device that may not be there: a device never holds up or fails a deed."""
     if bus is None:
         return

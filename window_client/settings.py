@@ -7,20 +7,11 @@ from pathlib import Path
 
 from terminal.settings import Shape, Table, TerminalSettings, open_settings, terminal_settings
 from window_client.hotkey_table import DEFAULTS, PATTERN
+from window_client.line_settings import AnyLine, line_of
 
 WINDOW = Shape(re.compile(r"[0-9A-Za-z\-]{1,8}"), "窗口号", "a window's number")
 FOLDER = Shape(re.compile(r".*"), "文件夹", "a folder")
 KEY = Shape(PATTERN, "F1 到 F12，前面可加 Ctrl+ 或 Alt+", "F1 to F12, with Ctrl+ or Alt+ before it if wished")
-
-
-@dataclass(frozen=True, slots=True)
-class LineSettings:
-    """One serial line. `port`: a device path, or socket://host:port. `gap_s`: silence after each of our frames;
-    None: what its devices ask for."""
-
-    port: str
-    gap_s: float | None
-    local_echo: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +30,7 @@ class WindowSettings:
     terminal: TerminalSettings
     windows: tuple[str, ...]
     pages: bool
-    lines: Mapping[str, LineSettings]
+    lines: Mapping[str, AnyLine]
     hotkeys: HotkeySettings
     profiles: Path | None
 
@@ -51,7 +42,7 @@ def read_settings(file: Path) -> WindowSettings:
         terminal=terminal_settings(opened),
         windows=opened.top.texts("windows", None, like=WINDOW),
         pages=opened.top.switch("pages", True),
-        lines={name: _line(table) for name, table in opened.top.tables("lines").items()},
+        lines={name: line_of(table) for name, table in opened.top.tables("lines").items()},
         hotkeys=_hotkeys(opened.top.table("hotkeys")),
         profiles=opened.file.parent / own if (own := opened.top.text("profiles", "", like=FOLDER)) else None,
     )
@@ -59,17 +50,6 @@ def read_settings(file: Path) -> WindowSettings:
         opened.top.mistake("hotkeys.grab 只能用于一个窗口的终端", "hotkeys.grab needs a terminal of one window")
     opened.finish()
     return settings
-
-
-def _line(table: Table) -> LineSettings:
-    gap_ms = table.whole("gap_ms", -1, -1, 1000)
-    line = LineSettings(
-        port=table.text("port"),
-        gap_s=None if gap_ms < 0 else gap_ms / 1000,
-        local_echo=table.switch("local_echo", False),
-    )
-    table.done()
-    return line
 
 
 def _hotkeys(table: Table | None) -> HotkeySettings:

@@ -15,6 +15,7 @@ class BridgeProgram:
         self.asked: set[str] = set()
         self._untaken: dict[str, dict[str, Any]] = {}
         self._presses = 0
+        self._invites: dict[str, int] = {}
         self._rest = ""
 
     def hear(self, data: bytes) -> bytes:
@@ -27,7 +28,9 @@ class BridgeProgram:
         """Somebody rates."""
         self._presses += 1
         name = f"p{self._presses}"
-        self._untaken[name] = {"event": "press", "device": device, "level": level, "press": name}
+        self._untaken[name] = {
+            "event": "press", "device": device, "invite": self._invites.get(device, 0), "level": level, "press": name,
+        }  # fmt: skip
         return self.repeat()
 
     def repeat(self) -> bytes:
@@ -47,6 +50,7 @@ class BridgeProgram:
             self.shown[device] = ""
         elif said["do"] == "invite":
             self.asked.add(device)
+            self._invites[device] = said["id"]
         elif said["do"] == "cancel":
             self.asked.discard(device)
         return {"id": said["id"], "ok": True}

@@ -10,17 +10,22 @@ from typing import Self
 
 
 class SundynTablet:
-    """Listens on a UDP port of its own and sends its events to the host's port; ``twice``: says each event twice."""
+    """Listens on a UDP port of its own and sends its events to the host's port. ``twice``: says each event twice;
+    ``deaf``: so many commands are lost on their way to it; ``off``: nothing arrives and nothing is answered."""
 
-    def __init__(self, host_port: int, card: str = "1003") -> None:
+    def __init__(self, host_port: int, card: str = "1003", *, at: str = "127.0.0.1") -> None:
         self.changed = threading.Condition()
         self.page = "welcome"
         self.commands: list[str] = []
         self.twice = False
+        self.deaf = 0
+        self.off = False
+        self.time = "2026-10-12 09:00:00"
+        self.at = at
         self._host = ("127.0.0.1", host_port)
         self._card = card
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket.bind((at, 0))
         self.port = int(self._socket.getsockname()[1])
         self._thread = threading.Thread(target=self._listen, daemon=True)
 
@@ -32,7 +37,7 @@ class SundynTablet:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as end:
-            end.sendto(b"end", ("127.0.0.1", self.port))
+            end.sendto(b"end", (self.at, self.port))
         self._thread.join()
         self._socket.close()
 
@@ -43,7 +48,7 @@ class SundynTablet:
                 return
             self.page = "thanks"
         for _ in range(2 if self.twice else 1):
-            self._say(f"S02||{self._card}||{key}||2026-10-12 09:00:00||E")
+            self._say(f"S02||{self._card}||{key}||{self.time}||E")
 
     def _listen(self) -> None:
         while True:
@@ -51,6 +56,11 @@ class SundynTablet:
             if raw == b"end":
                 return
             command = raw.decode("utf-8")
+            if self.off:
+                continue
+            if self.deaf and command != "S95E":
+                self.deaf -= 1
+                continue
             with self.changed:
                 self.commands.append(command)
                 self._do(command)

@@ -6,7 +6,7 @@ import gevent
 import pytest
 from gevent.event import Event
 
-from drivers import line
+from drivers import reopening
 from drivers.bus import (
     AddressRefused,
     Bus,
@@ -117,7 +117,7 @@ def test_a_line_that_is_plugged_in_late_is_found_and_holds_the_last_text(bus: Bu
 def test_a_new_plug_is_not_kept_waiting_for_the_next_attempt(
     bus: Bus, far_end: FarEnd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(line, "BACKOFF_S", (3600.0,))
+    monkeypatch.setattr(reopening, "BACKOFF_S", (3600.0,))
     Window(bus)
     bus.start()
     for opened in (1, 2, 3):

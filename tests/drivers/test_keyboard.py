@@ -5,9 +5,10 @@ import struct
 
 import pytest
 
-from drivers.input_device import grabbed
+from drivers.input_device import InputDevice
 from drivers.keyboard import InputEvents, KeyboardPad
 from drivers.scanner import Debounce, SerialScanner, WedgeScanner
+from drivers.serial_port import LinkLost
 
 # Written down from the kernel's header: the codes of some keys.
 CODES = {"1": 2, "2": 3, "3": 4, "4": 5, "5": 6, "a": 30, "b": 48, "h": 35, "t": 20, "p": 25, "s": 31, ":": 39, "/": 53,
@@ -45,22 +46,21 @@ def test_a_published_event_is_one_press(word: int) -> None:
         (30, True),
         (30, False),
     ]
-    assert [pad(word).feed(stroke(name, word), 1.0) for name in "12345"] == [[5], [4], [3], [2], [1]]
+    assert [pad(word).feed(stroke(name, word)) for name in "12345"] == [[(n, LEVELS[n])] for n in "12345"]
 
 
 def test_where_a_read_ends_changes_nothing() -> None:
     stream = stroke("3") + stroke("1") + stroke("a") + stroke("5")
     for cut in range(len(stream) + 1):
         one = pad()
-        assert one.feed(stream[:cut], 1.0) + one.feed(stream[cut:], 1.0) == [3, 5, 1]
+        assert one.feed(stream[:cut]) + one.feed(stream[cut:]) == [("3", 3), ("1", 5), ("5", 1)]
 
 
-def test_a_key_held_down_or_struck_twice_is_one_press() -> None:
+def test_a_key_held_down_is_one_press_and_other_keys_are_none() -> None:
     one = pad()
-    assert one.feed(event(2, 1) + event(2, 2) * 40 + event(2, 0), 1.0) == [5]
-    assert one.feed(stroke("1"), 1.2) == []
-    assert one.feed(stroke("1"), 1.6) == [5]
-    assert one.feed(stroke("KP7") + stroke("\n") + stroke("SHIFT"), 2.0) == []
+    assert one.feed(event(2, 1) + event(2, 2) * 40 + event(2, 0)) == [("1", 5)]
+    assert one.feed(stroke("KP7") + stroke("\n") + stroke("SHIFT")) == []
+    assert one.unexpected == 1
 
 
 @pytest.mark.parametrize("key_map", [{"1": 5, "2": 4, "3": 3, "4": 2}, {**LEVELS, "6": 1}, {**LEVELS, "10": 1}])
@@ -73,15 +73,15 @@ def test_noise_is_no_rating() -> None:
     # The kernel gives whole events; whatever else comes must not crash, and only events with our keys count.
     one, chance = pad(), random.Random(24)
     stream = chance.randbytes(200_000)
-    found = [level for at in range(0, len(stream), 97) for level in one.feed(stream[at : at + 97], at)]
+    found = [level for at in range(0, len(stream), 97) for level in one.feed(stream[at : at + 97])]
     assert found == []
 
 
 def test_a_device_that_is_no_keyboard_cannot_be_grabbed(tmp_path_factory: pytest.TempPathFactory) -> None:
     file = tmp_path_factory.mktemp("input") / "event0"
     file.write_bytes(b"")
-    with pytest.raises(OSError), grabbed(str(file)):
-        pass
+    with pytest.raises(LinkLost, match="event0"):
+        InputDevice(str(file)).open()
 
 
 def test_a_wedge_scanner_types_a_code() -> None:

@@ -8,7 +8,7 @@ import pytest
 from kiosk.settings import PrinterSettings
 from kiosk.settings import read_settings as read_kiosk
 from terminal.settings import SettingsRefused
-from window_client.settings import LineSettings
+from window_client.line_settings import BridgeSettings, KeyboardSettings, LineSettings, TabletSettings
 from window_client.settings import read_settings as read_window
 
 NEEDED = 'server = "http://10.0.0.5:8600"\nhall = "LJ"\ndata_dir = "data"\n'
@@ -61,6 +61,43 @@ def test_a_window_agent_with_lines(file: Path) -> None:
         "A": LineSettings("/dev/ttyUSB0", 0.08, True),
         "B": LineSettings("socket://10.0.0.9:4001", None, False),
     }
+
+
+def test_lines_that_are_no_serial_lines(file: Path) -> None:
+    file.write_text(
+        NEEDED + 'windows = ["101"]\n'
+        '[lines.T]\nkind = "sundyn"\nat = { 1 = "10.0.0.31", 7 = "10.0.0.37:9001" }\nkeys = { 1 = 5, 2 = 1 }\n'
+        '[lines.K]\nkind = "keyboard"\nport = "/dev/input/by-id/usb-pad"\nkeys = { a = 5, b = 3, c = 1 }\n'
+        '[lines.B]\nkind = "bridge"\nport = "socket://127.0.0.1:9100"\n'
+    )
+    assert read_window(file).lines == {
+        "T": TabletSettings(7791, {1: ("10.0.0.31", 8001), 7: ("10.0.0.37", 9001)}, {"1": 5, "2": 1}),
+        "K": KeyboardSettings("/dev/input/by-id/usb-pad", {"a": 5, "b": 3, "c": 1}, 0.3, True),
+        "B": BridgeSettings("socket://127.0.0.1:9100"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "about"),
+    [
+        ('kind = "pjq"', "lines.X.kind = 'pjq' is wrong, it must be one of bus, sundyn, keyboard, bridge"),
+        ('kind = "bridge"\nport = "/dev/ttyUSB0"', "lines.X.port = '/dev/ttyUSB0' is wrong, it must be socket://"),
+        ('kind = "bridge"\nport = "socket://a:1"\ngap_ms = 8', "there is no setting lines.X.gap_ms"),
+        ('kind = "sundyn"\nkeys = { 1 = 5, 2 = 4 }', "lines.X.at is missing"),
+        ('kind = "sundyn"\nat = { 1 = "a b" }\nkeys = { 1 = 5, 2 = 4 }', "lines.X.at.1 = 'a b' is wrong"),
+        ('kind = "sundyn"\nat = { 0 = "10.0.0.1" }\nkeys = { 1 = 5, 2 = 4 }', "lines.X.at: addresses are 1 to 127"),
+        (
+            'kind = "sundyn"\nat = { 1 = "1.1.1.1", 2 = "1.1.1.1" }\nkeys = { 1 = 5, 2 = 4 }',
+            "lines.X.at: one host stands twice",
+        ),
+        ('kind = "keyboard"\nport = "p"\nkeys = { 1 = 5, 2 = 6 }', "lines.X.keys.2 = 6 is wrong"),
+        ('kind = "keyboard"\nport = "p"\nkeys = { 1 = 5, 2 = 5 }', "lines.X.keys needs at least two keys"),
+        ('kind = "keyboard"\nport = "p"\nkeys = { F1 = 5, 2 = 1 }', "lines.X.keys: each key types one sign"),
+    ],
+)
+def test_a_wrong_line_is_told_by_its_setting(file: Path, line: str, about: str) -> None:
+    found = mistakes(file, f'{NEEDED}windows = ["101"]\n[lines.X]\n{line}\n', read_window)
+    assert any(about in one for one in found), found
 
 
 def test_misspelt_names_never_pass_in_silence(file: Path) -> None:
