@@ -1,14 +1,21 @@
 """`paihao doctor`: the invariants of every hall in a data folder, also while its server runs."""
 
 import json
+import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import DatabaseError
 
 from server.command.asking import DATA, Stops, database_of
 from server.reports.doctor import INVARIANTS, Finding, examine_all
 from server.reports.leases import unused_today
+
+_UNREADABLE = (
+    "数据库有读不出来的地方：{0}。先用 paihao verify 看日志，再用 paihao restore 恢复备份 / "
+    "the database cannot be read whole: {0}. Look at the journal with paihao verify, then restore a backup"
+)
 
 
 @click.command()
@@ -20,7 +27,10 @@ def doctor(data: Path, hall: str | None, as_json: bool) -> None:
 
     Reads only, from one consistent state; the server may go on meanwhile.
     """
-    found = examine_all(database_of(data), hall)
+    try:
+        found = examine_all(database_of(data), hall)
+    except (DatabaseError, sqlite3.DatabaseError) as error:  # the driver's own where rows are being fetched
+        raise Stops(_UNREADABLE.format(str(error).partition("\n")[0])) from error
     if hall is not None and hall not in found:
         raise Stops(f"没有大厅 {hall} / there is no hall {hall}")
     unused = gaps(data, found)

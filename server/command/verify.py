@@ -27,6 +27,7 @@ def verify(data: Path, hall: str | None, anchor: Path | None, export_anchor: Pat
     database = database_of(data)
     with closing(sqlite3.connect(database.path, isolation_level=None)) as connection:
         connection.execute("PRAGMA query_only=ON").fetchall()
+        connection.text_factory = _whatever_stands_there
         connection.execute("BEGIN")
         halls = [name for name in halls_in(connection) if hall in (None, name)]
         if hall is not None and not halls:
@@ -36,7 +37,7 @@ def verify(data: Path, hall: str | None, anchor: Path | None, export_anchor: Pat
             found += off_anchor(connection, [one for one in _read(anchor) if hall in (None, one.hall)])
         now = anchors_now(connection, halls)
     for what in found:
-        click.echo(what)
+        click.echo(what.encode("utf-8", "backslashreplace").decode())
     if found:
         raise SystemExit(1)
     for head in now:
@@ -44,6 +45,11 @@ def verify(data: Path, hall: str | None, anchor: Path | None, export_anchor: Pat
     if export_anchor is not None:
         with export_anchor.open("a", encoding="utf-8") as out:
             out.writelines(one.model_dump_json() + "\n" for one in now)
+
+
+def _whatever_stands_there(raw: bytes) -> str:
+    """Bytes that are no UTF-8 are another text than was written, not a reason to end."""
+    return raw.decode("utf-8", "surrogateescape")
 
 
 def _first(found: Iterator[str]) -> list[str]:

@@ -152,6 +152,15 @@ def test_only_an_anchor_shows_that_all_was_rewritten_or_the_end_cut_off(data: Pa
     assert found.exit_code == 1 and "entries 481 to 496 were there" in found.output
 
 
+def test_bytes_that_are_no_text_are_named_and_end_nothing(data: Path) -> None:
+    change(data, "UPDATE journal SET why = CAST(x'ff41' AS TEXT) WHERE revision = 40")
+    found = verified(data)
+    assert found.exit_code == 1 and " 40 " in found.output, found.output
+    change(data, "UPDATE tickets SET label = CAST(x'ff41' AS TEXT) WHERE id = (SELECT MIN(id) FROM tickets)")
+    told = CliRunner().invoke(doctor, ["--data", str(data)])
+    assert told.exit_code != 0 and "restore a backup" in told.output, told.output
+
+
 def test_mistakes_are_sentences(data: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad"
     bad.write_text("{}\n")
