@@ -11,15 +11,17 @@ import tempfile
 import time
 from pathlib import Path
 
-PARTS = (
-    ("tests/browser",),
+_KIOSK_PAGES = sorted(map(str, Path("tests/browser").glob("test_kiosk*.py")))
+PARTS = (  # the long ones first
+    ("tests/browser", "--ignore-glob=*/test_kiosk*.py"),
+    ("tests/display",),
+    _KIOSK_PAGES,
     (
         "tests",
         *(f"--ignore=tests/{name}" for name in ("browser", "journeys", "promises", "display", "demo", "window_client")),
     ),
     ("tests/promises",),
     ("tests/journeys",),
-    ("tests/display",),
     ("tests/demo", "tests/window_client"),
 )
 _COUNT = re.compile(r"(\d+) (passed|failed|error|errors|skipped)\b")
@@ -33,7 +35,7 @@ def main() -> int:
     counts: dict[str, int] = {}
     failed = False
     with tempfile.TemporaryDirectory() as folder:
-        running: dict[tuple[str, ...], tuple[subprocess.Popen[bytes], Path]] = {}
+        running: dict[int, tuple[subprocess.Popen[bytes], Path]] = {}
         waiting = list(enumerate(PARTS))
         while waiting or running:
             while waiting and len(running) < _AT_ONCE:
@@ -41,12 +43,12 @@ def main() -> int:
                 out = Path(folder) / str(number)
                 command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *sys.argv[1:], *part]
                 with out.open("wb") as file:
-                    running[part] = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT), out
+                    running[number] = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT), out
             time.sleep(_LOOK_EVERY_S)
-            for part in [part for part, (process, _) in running.items() if process.poll() is not None]:
-                process, out = running.pop(part)
+            for number in [number for number, (process, _) in running.items() if process.poll() is not None]:
+                process, out = running.pop(number)
                 said = out.read_text(encoding="utf-8", errors="replace")
-                print(f"== {part[0]}\n{said}", flush=True)
+                print(f"== {PARTS[number][0]}\n{said}", flush=True)
                 failed |= process.returncode != 0
                 for count, what in _COUNT.findall(said.rstrip().rsplit("\n", 1)[-1]):
                     key = "failed" if what.startswith("error") else what
