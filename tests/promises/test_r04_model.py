@@ -1,56 +1,82 @@
 """R4: a hall whatever is done to it in whatever order, beside a model that was written from the design alone."""
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
+import gevent
 import pytest
-from hypothesis import HealthCheck, Phase, seed, settings
-from hypothesis.stateful import run_state_machine_as_test
+from gevent.queue import SimpleQueue
 
 from tests.promises.model import order
 from tests.promises.model.hall import Hall
 from tests.promises.model.machine import LifeOfTickets
+from tests.promises.model.sequences import STEPS, run
 from tests.promises.model.words import SECOND
-from tests.promises.rounds import LONG, SEED, proving, rounds, time_is_up
+from tests.promises.rounds import LONG, SEED, Result, proving, rounds
 
-STEPS = 50
 SEQUENCES = 10_000
-AT_A_TIME = 100
-QUICK = settings(
-    stateful_step_count=STEPS,
-    deadline=None,
-    database=None,
-    print_blob=False,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+SHORT_RUN = 25
+ROOT = Path(__file__).resolve().parents[2]
+AT_WORK = max(2, os.cpu_count() or 2)  # processes, each with a seed of its own
 # What must have happened at least once in a short run, lest nothing but refusals be compared.
 WANTED = """take_number: issued, call_next: called, start_service: done, finish: finished, miss: done,
     return_missed: done, hold: done, pass_on: done, release: done, reroute: done, rate: done, recall: done,
     sign_out: done, pause_window: done, call_next: stale, recall: recall_too_soon"""
 
 
-def run(machine: type[LifeOfTickets], sequences: int, seed_: int | None) -> None:
-    """So many sequences of fifty steps; without a seed always the same."""
-    if seed_ is None:
-        run_state_machine_as_test(machine, settings=settings(QUICK, max_examples=sequences, derandomize=True))
-        return
-    seeded = seed(seed_)(type("Seeded", (machine,), {}))
-    run_state_machine_as_test(seeded, settings=settings(QUICK, max_examples=sequences))
-
-
-def test_the_hall_does_what_the_model_does() -> None:
-    wanted = rounds(25, SEQUENCES)
+def test_the_hall_does_what_the_model_does(tmp_path: Path) -> None:
+    wanted = rounds(SHORT_RUN, SEQUENCES)
     with proving("R4", "sequences of 50 steps", SEQUENCES, "model") as result:
-        if not LONG and SEED is None:
+        if LONG or SEED is not None:
+            came = in_processes(result, wanted, tmp_path)
+        else:
             run(LifeOfTickets, wanted, None)
-            result.reached = wanted
-        while result.reached < wanted and not time_is_up():
-            run(LifeOfTickets, min(AT_A_TIME, wanted - result.reached), result.rng.getrandbits(32))
-            result.reached += min(AT_A_TIME, wanted - result.reached)
-        result.figure = f"{result.reached} sequences of {STEPS} steps, 0 differences"
+            result.reached, came = wanted, set(LifeOfTickets.came)
+        result.figure = f"{result.reached:,} sequences of {STEPS} steps, 0 differences"
         result.control = "a model with another rule disagrees: " + ", ".join(sorted(OTHER_RULES))
-    assert {came.strip() for came in WANTED.split(",")} - LifeOfTickets.came.keys() == set()
+    assert {one.strip() for one in WANTED.split(",")} - came == set()
+
+
+def in_processes(result: Result, sequences: int, folder: Path) -> set[str]:
+    """Several at once; what came of the deeds in all of them. Raises AssertionError with the first difference."""
+    came: set[str] = set()
+    shares = [sequences // AT_WORK + (one < sequences % AT_WORK) for one in range(AT_WORK)]
+    with ExitStack() as stack:
+        told: SimpleQueue[dict[str, Any]] = SimpleQueue()
+        for number, share in enumerate(shares):
+            log = folder / f"{number}.log"
+            process = stack.enter_context(_sequences(result.rng.getrandbits(32), share, log))
+            stack.callback(process.kill)
+            stack.callback(gevent.spawn(_pass_on, process, log, told).kill)
+        ended = 0
+        while ended < len(shares):
+            line = told.get()
+            assert not line.get("difference"), line["difference"]
+            ended += "difference" in line
+            result.reached += line.get("sequences", 0)
+            came.update(line.get("came", ()))
+    return came
+
+
+def _sequences(seed: int, count: int, log: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.promises.model.sequences", str(seed), str(count)]
+    with log.open("wb") as errors:
+        return subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=errors)
+
+
+def _pass_on(process: subprocess.Popen[str], log: Path, told: "SimpleQueue[dict[str, Any]]") -> None:
+    """Each line as it comes, then how it ended: an empty difference where all was equal."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        told.put(json.loads(line))
+    status = process.wait()
+    told.put({"difference": f"ended with {status}\n{log.read_text(encoding='utf-8')}" if status else ""})
 
 
 def _rule(**rules: Any) -> Callable[[], type[Hall]]:
