@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import gevent
 import structlog
+from engineio.socket import Socket as EngineSocket
 from flask import Flask, request
 from flask_socketio import SocketIO
 
@@ -60,19 +61,32 @@ def socketio_for(app: Flask, edge: Edge) -> SocketIO:
 
 
 def _let_forget(live: SocketIO) -> None:
-    """Engine.IO keeps a connection that ended with a bad packet, and its greenlets, until a ping is overdue."""
+    """Engine.IO keeps a connection that ended with a bad packet until a ping is overdue, and any that ended until the
+    greenlet of its next ping has slept its time out: whoever connects and leaves again and again would fill the memory.
+    """
     engine = live.server.eio
-    connected = engine.handlers["connect"]
+    connected, start = engine.handlers["connect"], engine.start_background_task
+    pings: dict[object, gevent.Greenlet[..., object]] = {}
+
+    def started(target: Callable[..., object], *args: object, **more: object) -> object:
+        task = start(target, *args, **more)
+        pinged = getattr(target, "__self__", None)
+        if isinstance(pinged, EngineSocket):
+            pings[pinged.sid] = task
+        return task
 
     def known(sid: str, environ: Environ) -> object:
         def forget() -> None:
-            ended = engine.sockets.pop(sid, None)
+            ended, ping = engine.sockets.pop(sid, None), pings.pop(sid, None)
             if ended is not None:
                 ended.close(wait=False, abort=True, reason=engine.reason.TRANSPORT_CLOSE)
+            if ping is not None:
+                ping.kill(block=False)
 
         environ[SOCKET].forget = forget
         return connected(sid, environ)
 
+    engine.start_background_task = started
     engine.on("connect", known)
 
 
