@@ -29,6 +29,7 @@ from tests.benchmarks.bench_hall import HALL, KIOSK, LINE, WINDOWS, give, must  
 from tests.benchmarks.disk import slow_writer  # noqa: E402
 from tests.benchmarks.figures import p99  # noqa: E402
 from tests.benchmarks.load import Crowd, under_load  # noqa: E402
+from tests.benchmarks.sampler import Sampler  # noqa: E402
 
 _AGENT = Actor(via=Via.PAGE, device="W", windows=frozenset(WINDOWS))
 _TELLING_S = 0.04
@@ -50,6 +51,7 @@ class _Orders:
         self._writer = running.writer
         self._crowd = Crowd(running.writer)
         self._visits: dict[str, int] = {}
+        self._sampler = Sampler()
 
     def take(self, number: int) -> dict[str, Any]:
         """So many people take a number at once."""
@@ -72,6 +74,15 @@ class _Orders:
         _TOLD.clear()
         load = under_load(self._crowd, rate, seconds)
         return {"late": p99(load.late), "served": load.served, "told": dict(_TOLD)}
+
+    def sample(self) -> dict[str, Any]:
+        """Look from now on where the time goes."""
+        self._sampler.begin()
+        return {}
+
+    def sampled(self) -> dict[str, Any]:
+        """Looks by stage since then."""
+        return self._sampler.end()
 
     def _told(self, *answers: Answer) -> dict[str, Any]:
         """The revision of the public view that holds all of these, and when it was handed over."""

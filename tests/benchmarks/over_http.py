@@ -16,7 +16,8 @@ from tests.benchmarks.http_clients import Client, memory_mib, rate, served
 _ROUNDS, _SECONDS = 5, 1.5
 
 
-def _take(client: Client) -> None:
+def take(client: Client) -> None:
+    """One number."""
     status, reply = client.post("kiosk", "take_number", {"line": LINE})
     if status != 200:
         raise RuntimeError(str(reply))
@@ -29,7 +30,7 @@ def issue_http_50(folder: Path) -> list[Figure]:
         ours, empty = [], []
         for _ in range(_ROUNDS):
             empty.append(rate(clients, Client.empty, _SECONDS)[0])
-            ours.append(rate(clients, _take, _SECONDS)[0])
+            ours.append(rate(clients, take, _SECONDS)[0])
         memory = memory_mib(pid)
         for client in clients:
             client.close()
@@ -78,8 +79,8 @@ def issue_slowdisk(folder: Path) -> list[Figure]:
         clients = [Client(address.hostname or "", address.port or 0) for _ in range(50)]
         ours, single = [], []
         for _ in range(_ROUNDS):
-            single.append(rate(clients[:1], _take, _SECONDS / 2)[0])
-            ours.append(rate(clients, _take, _SECONDS)[0])
+            single.append(rate(clients[:1], take, _SECONDS / 2)[0])
+            ours.append(rate(clients, take, _SECONDS)[0])
         for client in clients:
             client.close()
     measured, baseline = median(ours), median(single)
@@ -93,8 +94,8 @@ def call_contention(folder: Path) -> list[Figure]:
         clients = {no: Client(host, port) for no in WINDOWS}
         kiosk = Client(host, port)
         for _ in range(len(WINDOWS) + 10):
-            _take(kiosk)
-        single = [_press(clients["101"], "101")[1] for _ in range(50)]
+            take(kiosk)
+        single = [press(clients["101"], "101")[1] for _ in range(50)]
         took, doubles, overlapping, speeds, empty = [], 0, 0, [], []
         for _ in range(_ROUNDS):
             empty.append(rate(list(clients.values()), Client.empty, _SECONDS / 2)[0])
@@ -114,7 +115,7 @@ def call_contention(folder: Path) -> list[Figure]:
     ]
 
 
-def _press(client: Client, no: str) -> tuple[str, float]:
+def press(client: Client, no: str) -> tuple[str, float]:
     """Call next, then undo it so that the window is free again. Number and time of the call (ms)."""
     begun = time.perf_counter()
     status, reply = client.post("window", "call_next", {"window": no, "visit": None})
@@ -131,7 +132,7 @@ def _round(clients: dict[str, Client]) -> tuple[list[float], list[str], int, flo
     took: list[float] = []
     calls: dict[str, tuple[int, str]] = {}
 
-    def press(no: str, client: Client) -> None:
+    def press_with_the_others(no: str, client: Client) -> None:
         go.wait()
         begun = time.perf_counter()
         sent.append(begun)
@@ -143,7 +144,7 @@ def _round(clients: dict[str, Client]) -> tuple[list[float], list[str], int, flo
         took.append((ended - begun) * 1000)
         calls[no] = reply["visit"], reply["number"]
 
-    greenlets = [gevent.spawn(press, no, client) for no, client in clients.items()]
+    greenlets = [gevent.spawn(press_with_the_others, no, client) for no, client in clients.items()]
     gevent.sleep(0)
     go.set()
     gevent.joinall(greenlets, raise_error=True)
