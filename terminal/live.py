@@ -125,12 +125,13 @@ class Live:
         client.connect(self._connection.server, auth=said, transports=["websocket"], wait_timeout=ANSWER_WITHIN_S)
 
     def _client(self, signals: "queue.Queue[Signal]") -> Any:
-        # http_no_proxy: a proxy of the desktop must not come between.
+        # http_no_proxy: a proxy of the desktop must not come between. skip_utf8_validation: the library checks byte by
+        # byte in Python, which took most of an agent's time; what is no UTF-8 fails when it becomes text.
         client = socketio.Client(
             reconnection=False,
             handle_sigint=False,
             request_timeout=ANSWER_WITHIN_S,
-            websocket_extra_options={"http_no_proxy": ["*"]},
+            websocket_extra_options={"http_no_proxy": ["*"], "skip_utf8_validation": True},
         )
         # The library runs handlers on threads of its own, in no certain order; one queue and the revision put it right.
         client.on("change", lambda data: signals.put(("change", data, time.monotonic())))
