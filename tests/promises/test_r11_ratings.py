@@ -32,6 +32,7 @@ KILL_EVERY = 250 if LONG else 30  # visits
 AT_WORK = WINDOWS[:60]
 RATE_WITHIN_S = 10
 SETTLED_WITHIN_S = 60.0
+LOOKED_EVERY_S = 0.05
 SERVED_S = 2.0  # nobody is served faster; a keypad says a press that nobody answers for 1.2 s again and again
 PLANS = {"in time": 50, "twice": 15, "next is there": 13, "rushed": 7, "late": 5, "at the end": 5, "silent": 5}
 Levels = frozenset[int | None]
@@ -49,32 +50,24 @@ class Ratings:
     left: Counter
     expected: dict[int, Levels] = field(default_factory=dict)
     crossed: list[int] = field(default_factory=list)  # visits after which somebody pressed when the next one was there
+    recorded: set[int] = field(default_factory=set)  # visits that have their record
     working: list["gevent.Greenlet[..., None]"] = field(default_factory=list)
 
-    def reason(self, visit: int) -> str | None:
-        """Why the visit's record has no level; None while there is no record."""
-        query = "SELECT coalesce(reason, 'rated') FROM ratings WHERE hall = ? AND visit = ? AND channel = 'counter'"
+    def watch(self) -> None:
+        """Know every new record a moment later, for all windows together."""
+        query = "SELECT revision, visit FROM ratings WHERE hall = ? AND revision > ? AND channel = 'counter'"
+        newest = 0
         with closing(sqlite3.connect(f"file:{self.server.database}?mode=ro", uri=True, timeout=20)) as connection:
-            row = connection.execute(query, (HALL, visit)).fetchone()
-        return None if row is None else str(row[0])
-
-    def people_come(self, count: int) -> None:
-        """Everybody has taken a number."""
-        kiosks = [Asker(self.server.port, self.history, name) for name in KIOSKS[:20]]
-
-        def take(kiosk: Asker, times: int) -> None:
-            for _ in range(times):
-                answer = kiosk.ask("take_number", {"line": "A"})
-                assert answer is not None and answer.accepted
-            kiosk.close()
-
-        each = -(-count // len(kiosks))
-        gevent.joinall([gevent.spawn(take, kiosk, each) for kiosk in kiosks], raise_error=True)
+            while True:
+                for revision, visit in connection.execute(query, (HALL, newest)).fetchall():
+                    self.recorded.add(visit)
+                    newest = max(newest, revision)
+                gevent.sleep(LOOKED_EVERY_S)
 
     def work(self, address: int, no: str, rng: random.Random) -> None:
         """One window's citizens, one after the other."""
-        window = Asker(self.server.port, self.history, no)
-        counter = CounterDesk(self, window, no, address, rng)
+        kiosk, window = (Asker(self.server.port, self.history, name) for name in (KIOSKS[address - 1], no))
+        counter = CounterDesk(self, kiosk, window, no, address, rng)
         while self.left.take() and not time_is_up():
             counter.one_citizen(rng.choices(list(PLANS), list(PLANS.values()))[0])
         counter.close()
@@ -85,6 +78,7 @@ class CounterDesk:
     """A window, its keypad, and whoever stands there."""
 
     hall: Ratings
+    kiosk: Asker
     window: Asker
     no: str
     address: int
@@ -95,6 +89,7 @@ class CounterDesk:
         """The one in hand is served too."""
         if self.in_hand is not None:
             self.one_citizen("in time")
+        self.kiosk.close()
         self.window.close()
 
     def _do(self, deed: str, **body: object) -> int:
@@ -103,7 +98,9 @@ class CounterDesk:
         return int(answer.body["visit"])
 
     def _step_up(self) -> int:
-        """Call the next one; the citizen steps up."""
+        """One more person comes; the next one is called and steps up."""
+        taken = self.kiosk.ask("take_number", {"line": "A"})
+        assert taken is not None and taken.accepted, taken
         visit = self._do("call_next", visit=None)
         return self._do("start_service", visit=visit)
 
@@ -152,11 +149,11 @@ class CounterDesk:
             presses.append(self._press(keypad, level))
             may_be = frozenset({level, None})
         elif plan == "late":
-            until(lambda: self.hall.reason(visit) is not None, f"a record of {visit}", SETTLED_WITHIN_S)
+            until(lambda: visit in self.hall.recorded, f"a record of {visit}", SETTLED_WITHIN_S)
             presses.append(self._press(keypad, level))
             gevent.sleep(SERVED_S)
         if plan in ("silent", "twice", "in time", "at the end"):
-            until(lambda: self.hall.reason(visit) is not None, f"a record of {visit}", SETTLED_WITHIN_S)
+            until(lambda: visit in self.hall.recorded, f"a record of {visit}", SETTLED_WITHIN_S)
         self.hall.expected[visit] = self._with_agent_away(may_be, presses, begun)
 
     def _with_agent_away(self, may_be: Levels, presses: list[Pressed], begun: float) -> Levels:
@@ -172,7 +169,7 @@ class CounterDesk:
 
 @contextmanager
 def at_work(folder: Path, rng: random.Random) -> Iterator[Ratings]:
-    """Server, line and agent run; everybody who will be served has a number."""
+    """Server, line and agent run; everybody is at work."""
     with ExitStack() as stack:
         definition = proving_hall(AT_WORK, rate_within_s=RATE_WITHIN_S)
         server = stack.enter_context(served(folder / "data", definition))
@@ -186,7 +183,7 @@ def at_work(folder: Path, rng: random.Random) -> Iterator[Ratings]:
         agent.start()
         stack.callback(agent.end)
         hall = Ratings(server, line, agent, history, Counter(VISITS))
-        hall.people_come(VISITS + 2 * len(AT_WORK))
+        stack.callback(gevent.spawn(hall.watch).kill)
         for address, no in enumerate(AT_WORK, 1):
             hall.working.append(gevent.spawn(hall.work, address, no, random.Random(rng.randrange(2**32))))
         yield hall
