@@ -1,12 +1,14 @@
 """What a history file and the database must say together: written a second time from the design, without our own code.
 
 Each check yields sentences, one for each breach. The database is read by plain sqlite3, beside a server or without.
+`python -m tests.promises.checkers DATABASE HALL HISTORY` says all of them as a line of JSON.
 """
 
 import hashlib
 import heapq
 import json
 import sqlite3
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -14,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.promises.history import Asked
+from tests.promises.history import Asked, read
 
 Row = dict[str, Any]
 Gaps = Collection[tuple[str, str, int]]  # day, series, number: given to nobody, and it is known why
@@ -341,3 +343,8 @@ def everything(file: Path, hall: str, asked: Sequence[Asked], explained: Gaps = 
         *journal_unbroken(db),
         *one_record_per_visit(db, pending=pending),
     ]
+
+
+if __name__ == "__main__":
+    file, hall, history = sys.argv[1:]
+    print(json.dumps(everything(Path(file), hall, read(Path(history)))))
