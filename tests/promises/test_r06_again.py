@@ -4,7 +4,9 @@ Its patience for one try is shortened to a second, so that silence costs less ti
 """
 
 import random
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ from tests.promises.proving_hall import AGENT, KIOSKS, ProvingServer, proving_ha
 from tests.promises.rounds import proving, rounds, time_is_up
 
 COMMANDS = rounds(500, 100_000)
+IN_ONE_HALL = 10_000  # then the next hall, so that lines do not grow without end
 SHARE = 0.1
 TRY_WITHIN_S = 1.0
 HALL_AT_WORK = WINDOWS[:12]
@@ -83,44 +86,58 @@ def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(terminal.connection, "ANSWER_WITHIN_S", TRY_WITHIN_S)
 
 
+@dataclass
+class Went:
+    """What came of the commands of all halls."""
+
+    commands: int = 0
+    unknown: int = 0
+    happened: Counter[str] = field(default_factory=Counter)  # faults, and "passed"
+
+
+def one_hall(server: ProvingServer, folder: Path, commands: int, rng: random.Random, went: Went) -> None:
+    """So many commands through the line; then nothing more is asked of this hall, and it is judged."""
+    with (
+        History(folder / "history") as history,
+        FaultProxy(server.address, list(Fault), SHARE, rng.getrandbits(32)) as line,
+    ):
+        load = Load(lambda who: Patient(line.url, history, who), rng, 32, len(HALL_AT_WORK), commands, give_up=0.0)
+        load.start()
+        while load.busy and not time_is_up():
+            gevent.sleep(0.1)
+        load.end()
+        went.happened += line.happened
+    server.stop()
+    asked = read(folder / "history")
+    assert len(asked) >= commands or time_is_up()
+    assert checkers.everything(server.database, HALL, asked) == []
+    went.commands += len(asked)
+    went.unknown += sum(one.unknown for one in asked)
+
+
 @pytest.mark.usefixtures("short_patience")
 def test_effects_are_the_distinct_keys_whatever_the_line_does(tmp_path: Path) -> None:
-    with (
-        proving("R6", "commands", 100_000) as proof,
-        served(tmp_path / "data", proving_hall(HALL_AT_WORK)) as server,
-    ):
-        with (
-            History(tmp_path / "history") as history,
-            FaultProxy(server.address, list(Fault), SHARE, proof.seed) as line,
-        ):
-            load = Load(
-                lambda who: Patient(line.url, history, who), proof.rng, 20, len(HALL_AT_WORK), COMMANDS, give_up=0.0
-            )
-            load.start()
-            while load.busy and not time_is_up():
-                gevent.sleep(0.1)
-            load.end()
-            happened = dict(line.happened)
-        asked = read(tmp_path / "history")
-        passed = happened.pop("passed")
-        hit = sum(happened.values())
-        assert set(happened) == {fault.value for fault in Fault}, "not every kind of fault happened"
+    with proving("R6", "commands", 100_000) as proof:
+        went = Went()
+        while went.commands < COMMANDS and not time_is_up():
+            folder = tmp_path / f"hall-{went.commands}"
+            with served(folder, proving_hall(HALL_AT_WORK)) as server:
+                one_hall(server, folder, min(IN_ONE_HALL, COMMANDS - went.commands), proof.rng, went)
+        proof.reached = went.commands
+        passed = went.happened.pop("passed")
+        hit = went.happened.total()
+        assert set(went.happened) == {fault.value for fault in Fault}, "not every kind of fault happened"
         assert hit > 0.5 * SHARE * (hit + passed)
-        assert len(asked) >= COMMANDS or time_is_up()
-        proof.control = new_keys_repeat(tmp_path / "control", server, proof.rng.randrange(2**32))
-        server.stop()
-        assert checkers.everything(server.database, HALL, asked) == []
-        proof.reached = len(asked)
-        unknown = sum(one.unknown for one in asked)
         proof.figure = (
-            f"{hit:,} of {hit + passed:,} requests hit by {len(happened)} kinds of fault: effects = distinct keys; "
-            f"{unknown} never confirmed"
+            f"{hit:,} of {hit + passed:,} requests hit by {len(went.happened)} kinds of fault: "
+            f"effects = distinct keys; {went.unknown} never confirmed"
         )
+        with served(tmp_path / "control", proving_hall(HALL_AT_WORK)) as server:
+            proof.control = new_keys_repeat(tmp_path / "control", server, proof.rng.randrange(2**32))
 
 
 def new_keys_repeat(folder: Path, server: ProvingServer, seed: int) -> str:
     """With a new key at each try one touch gives several numbers, and the judge finds them."""
-    folder.mkdir()
     with History(folder / "history") as history, FaultProxy(server.address, DONE_UNHEARD, 0.3, seed) as line:
         rng = random.Random(seed)
         kiosks = [Patient(line.url, history, name) for name in KIOSKS[:10]]
