@@ -70,6 +70,7 @@ class LineCard(Card):
     why: WhyClosed | None
     again: str | None  # local HH:MM when numbers are given again today
     order: int
+    real_name: str = "off"  # off, optional, or required: then a kiosk gives a number only to somebody's ID card
     # for a kiosk that is cut off from the server
     place: Words | None = None  # as it stands on the slip
     taking: list[tuple[str, str]] = []  # the day's spans (UTC) in which numbers are given by the hours; [] at any time

@@ -46,7 +46,8 @@ class Command(BaseModel):
 
 
 class TakeNumber(Command):
-    """Take a number in a line. Priority and its reason are for the desk only; `print_at` names a kiosk (desk only)."""
+    """Take a number in a line. Priority and its reason are for the desk only; `print_at` names a kiosk (desk only).
+    `person`: the day's keyed hash of the number on the ID card that was laid on the kiosk's reader."""
 
     deed = "take_number"
     line: LineId
@@ -54,6 +55,7 @@ class TakeNumber(Command):
     reason: Text | None = None
     language: Annotated[str, StringConstraints(pattern="^(zh|en)$")] = "zh"
     print_at: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z\-]{1,20}$")] | None = None
+    person: Digest | None = None
 
 
 Instance = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]

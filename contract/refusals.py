@@ -37,6 +37,8 @@ SENTENCES: dict[Code, tuple[tuple[str, str], tuple[str, str]]] = {
     _C.LINE_CLOSED: (("{service} 现在不取号：{why}", "No numbers for {service_en} now: {why_en}"), ("{again}", "{again_en}")),
     _C.ASK_DESK: (("{service} 请到导办台取号", "For {service_en} please see the desk"), ("请带上证件到导办台", "Bring your documents to the desk")),
     _C.TOO_SOON: (("刚刚取过号，请稍候", "A number was taken just now"), ("请在 {seconds} 秒后再取", "Try again in {seconds} seconds")),
+    _C.HAS_NUMBER: (("这张身份证的 {number} 还有效", "{number} of this ID card is still valid"), ("请凭 {number} 等候；小票不见了请到导办台补打", "Wait with {number}; the desk prints a lost slip again")),
+    _C.PERSON_LIMIT: (("这张身份证今天已取 {limit} 个号", "{limit} numbers were taken with this ID card today"), ("还要办理请到导办台", "For more, please see the desk")),
     _C.REASON_MISSING: (("需要填写原因", "A reason is needed"), ("请填写原因后再提交", "Give the reason and send it again")),
     _C.LEASED_ELSEWHERE: (("另一台机器正以 {kiosk} 的身份预留号码", "Another machine leases numbers in the name of {kiosk}"), ("请停用其中一台，或用 paihao device enrol 重新登记这一台", "Stop one of them, or enrol this one again: paihao device enrol")),
     _C.SERIES_TAKEN: (("{device} 的号段 {series} 与 {other} 相同", "{device} would number its tickets {series} as {other} does"), ("请给其中一台取号机换个名字", "Give one of the kiosks another name")),

@@ -252,6 +252,8 @@ class Code(StrEnum):
     LINE_CLOSED = "line_closed"
     ASK_DESK = "ask_desk"
     TOO_SOON = "too_soon"
+    HAS_NUMBER = "has_number"
+    PERSON_LIMIT = "person_limit"
     REASON_MISSING = "reason_missing"
     # numbers leased to a kiosk
     LEASED_ELSEWHERE = "leased_elsewhere"

@@ -18,6 +18,7 @@ class CardDialogue:
         self._ask = Ask.FIND
         self._asked_at: float | None = None
         self._not_before = 0.0
+        self.answers = 0
         self.refused = ""  # why the last card was not taken; never anything of the card
 
     def due(self, now: float) -> bytes | None:
@@ -38,6 +39,7 @@ class CardDialogue:
         for reply in self._replies.feed(chunk):
             if self._asked_at is None:
                 continue
+            self.answers += 1
             asked, self._asked_at = self._ask, None
             self._ask = _NEXT.get((asked, reply.said), Ask.FIND)
             if self._ask is Ask.FIND:

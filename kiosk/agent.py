@@ -4,6 +4,7 @@ from typing import Any
 
 import structlog
 
+from contract.cards import HallCard, LineCard
 from contract.commands import CallGuide, TakeNumber
 from contract.replies import Issued
 from contract.words import Audience, Code
@@ -14,6 +15,7 @@ from kiosk.leasing import Leasing
 from kiosk.merging import Merging
 from kiosk.printer_state import PrinterState
 from kiosk.printing import Printing
+from kiosk.readers import Readers
 from kiosk.reprints import Reprints
 from kiosk.settings import KioskSettings
 from kiosk.slips import Slips
@@ -109,6 +111,17 @@ class KioskAgent:
             is_connected=lambda: self._live.connected,
             on_not_confirmed=self._unfinished.add,
             standby=self._standby,
+            person=self._person,
+        )
+        self._readers = Readers(
+            settings.scanner,
+            settings.card_reader,
+            self._connection,
+            day=self._today,
+            is_connected=lambda: self._live.connected,
+            tell=lambda said: self._page.tell(said),
+            on_change=lambda: self._page.part_changed(),
+            on_states=self._reports.report,
         )
         self._guide_calls = GuideCalls(self._connection, is_connected=lambda: self._live.connected)
         self._page = Page("/", data.page_secret("/"), "kiosk", self._do, self._part, sound=voice.wav)
@@ -135,6 +148,7 @@ class KioskAgent:
         write_page_file(self._data, self._server.port, url, {"/": url})
         self._live.on_turn(self._line_turned)
         self._printing.start()
+        self._readers.start()
         self._reports.start()
         self._outbox.start()
         self._unfinished.start()
@@ -153,6 +167,7 @@ class KioskAgent:
         self._merging.stop()
         self._reprints.stop()
         self._unfinished.stop()
+        self._readers.stop()
         self._printing.stop()
         self._reports.stop()
         self._outbox.stop()
@@ -162,7 +177,21 @@ class KioskAgent:
 
     def _do(self, deed: str, body: dict[str, Any], key: str) -> Reply:
         """A deed of the page."""
-        return self._guide_calls.do(body, key) if deed == CallGuide.deed else self._taking.do(deed, body, key)
+        if deed == CallGuide.deed:
+            return self._guide_calls.do(body, key)
+        reply = self._taking.do(deed, body, key)
+        if reply.status == 200:
+            self._readers.forget_person()
+        return reply
+
+    def _person(self, line: str) -> str | None:
+        """Whose card is asked for by the line; what is not needed is not sent."""
+        card = self._cards.card(f"line/{line}", LineCard)
+        return None if card is None or card.real_name == "off" else self._readers.person()
+
+    def _today(self) -> str | None:
+        hall = self._cards.card("hall", HallCard)
+        return None if hall is None else hall.day
 
     def _answer_again(self) -> None:
         """A press that an earlier life answered with a number of the leased block has that number."""
@@ -215,4 +244,5 @@ class KioskAgent:
             "last_slip": self._slips.last,
             "standby": None if self._live.connected else self._standby.part(),
             "untold": self._merging.waiting(),
+            "readers": self._readers.part(),
         }

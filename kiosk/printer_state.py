@@ -9,7 +9,7 @@ AWAY = frozenset({Reason.UNREACHABLE, Reason.SILENT, Reason.OFFLINE, Reason.CONN
 
 @dataclass(frozen=True, slots=True)
 class PrinterState:
-    """`state`: ready, paper_low, paper_out, offline, cover_open, error or none; `reason`: the driver's word for it."""
+    """`state`: ready, paper_low, paper_out, offline, taken, cover_open, error or none; `reason`: the driver's word."""
 
     state: str
     reason: str | None = None
@@ -21,7 +21,7 @@ NONE = PrinterState("none", "no_printer")
 def state_of(status: PrinterStatus) -> PrinterState:
     """A printer that cannot say how it is counts as ready: its slips end as "sent"."""
     refusal = status.refusal
-    if refusal is Reason.COVER_OPEN or refusal is Reason.PAPER_OUT:
+    if refusal in (Reason.COVER_OPEN, Reason.PAPER_OUT, Reason.TAKEN):
         return PrinterState(refusal.value, refusal.value)
     if refusal is not None:
         return PrinterState("offline" if refusal in AWAY else "error", refusal.value)

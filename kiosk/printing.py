@@ -22,6 +22,7 @@ LOG = structlog.get_logger(__name__)
 
 LOOK_EVERY_S: Final = 3.0
 LOOK_WHILE_AWAY_S: Final = 1.0  # so that a printer is back within five seconds of its plug, its flush included
+AWAY_STATES: Final = ("offline", "taken")
 STOP_WITHIN_S: Final = 5.0
 
 
@@ -85,7 +86,7 @@ class Printing:
         self._look()
         while True:
             try:
-                job = self._jobs.get(timeout=LOOK_WHILE_AWAY_S if self.state.state == "offline" else LOOK_EVERY_S)
+                job = self._jobs.get(timeout=LOOK_WHILE_AWAY_S if self.state.state in AWAY_STATES else LOOK_EVERY_S)
             except queue.Empty:
                 self._look()
                 continue
@@ -115,8 +116,9 @@ class Printing:
     def _look(self) -> None:
         if self._printer is None:
             return
-        seen = state_of(self._printer.status())
+        status = self._printer.status()
+        seen = state_of(status)
         if seen != self.state:
-            LOG.info("printer", state=seen.state, reason=seen.reason)
+            LOG.info("printer", state=seen.state, reason=seen.reason, detail=status.detail)
             self.state = seen
             self._on_turn(seen)

@@ -9,6 +9,7 @@ KINDS = ("network", "serial", "file")
 MODES = ("auto", "text", "raster")
 WIDTHS = ("80", "58")
 STATUS = ("escpos", "none")
+SCANNERS = ("serial", "keyboard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,24 @@ class PrinterSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ScannerSettings:
+    """`kind`: a serial one, or one that types like a keyboard; `grab`: take that from the desktop."""
+
+    kind: str
+    port: str
+    baud: int
+    grab: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardReaderSettings:
+    """An ID-card reader on a serial port."""
+
+    port: str
+    baud: int
+
+
+@dataclass(frozen=True, slots=True)
 class KioskSettings:
     """`zone`: where the kiosk stands, if not where its enrolment says. Without `printer` numbers are only shown.
     `voice_packs`: a folder of the hall's own voice packs."""
@@ -35,21 +54,43 @@ class KioskSettings:
     zone: str | None
     printer: PrinterSettings | None
     voice_packs: Path | None = None
+    scanner: ScannerSettings | None = None
+    card_reader: CardReaderSettings | None = None
 
 
 def read_settings(file: Path) -> KioskSettings:
     """Raises SettingsRefused with every mistake."""
     opened = open_settings(file)
     zone = opened.top.text("zone", "-", like=CODE)
-    printer = opened.top.table("printer")
+    printer, scanner, cards = (opened.top.table(name) for name in ("printer", "scanner", "card_reader"))
     packs = opened.top.text("voice_packs", "-")
     settings = KioskSettings(
         terminal=terminal_settings(opened),
         zone=None if zone == "-" else zone,
         printer=None if printer is None else _printer(printer),
         voice_packs=None if packs == "-" else Path(packs),
+        scanner=None if scanner is None else _scanner(scanner),
+        card_reader=None if cards is None else _card_reader(cards),
     )
     opened.finish()
+    return settings
+
+
+def _scanner(table: Table) -> ScannerSettings:
+    kind = table.choice("kind", SCANNERS, "serial")
+    settings = ScannerSettings(
+        kind=kind,
+        port=table.text("port"),
+        baud=table.whole("baud", 9600, 1200, 921600) if kind == "serial" else 0,
+        grab=table.switch("grab", True) if kind == "keyboard" else False,
+    )
+    table.done()
+    return settings
+
+
+def _card_reader(table: Table) -> CardReaderSettings:
+    settings = CardReaderSettings(port=table.text("port"), baud=table.whole("baud", 115_200, 1200, 921600))
+    table.done()
     return settings
 
 

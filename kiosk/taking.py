@@ -23,7 +23,8 @@ MAY_SAY = frozenset({"line", "language", "care"})
 
 
 class Taking:
-    """One number at a time: whoever presses while another press is on its way is asked to wait."""
+    """One number at a time: whoever presses while another press is on its way is asked to wait. `person`: whose ID card
+    lies there, if the line asks for one."""
 
     def __init__(
         self,
@@ -34,6 +35,7 @@ class Taking:
         is_connected: Callable[[], bool],
         on_not_confirmed: Callable[[str], None],
         standby: Standby,
+        person: Callable[[str], str | None],
     ) -> None:
         self._connection = connection
         self._intents = intents
@@ -41,6 +43,7 @@ class Taking:
         self._is_connected = is_connected
         self._on_not_confirmed = on_not_confirmed
         self._standby = standby
+        self._person = person
         self._one = threading.Lock()
 
     def do(self, deed: str, body: dict[str, Any], key: str) -> Reply:
@@ -64,6 +67,8 @@ class Taking:
 
     def _take(self, asked: TakeNumber, pressed: dict[str, Any], key: str, *, care: bool) -> Reply:
         body = {"line": asked.line, "language": asked.language}
+        if (person := self._person(asked.line)) is not None:
+            body["person"] = person
         try:
             self._intents.ask(key, asked.deed, body)
         except OSError as error:

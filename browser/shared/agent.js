@@ -28,6 +28,7 @@ export class Agent extends Store {
   cutSince = null; // ms, this machine's clock
   refusal = null; // why the agent will not talk to this page at all (page_secret …)
   busy = false; // a press is on its way
+  onScanned = null; // (what came of it): a code was held under the kiosk's scanner
   onHotkey = null; // (key, press id): a key that the agent has grabbed for this page
   #base;
   #secret;
@@ -85,6 +86,7 @@ export class Agent extends Store {
     }
     if (told.agent) this.agent = told.agent;
     this.changed();
+    if (told.scanned) this.onScanned?.(told.scanned);
     if (told.hotkey) this.onHotkey?.(told.hotkey.key, told.hotkey.press);
   }
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from escpos.printer import File
 
-from drivers.printers.link import LinkLost, LinkStalled
+from drivers.printers.link import LinkLost, LinkStalled, not_opened
 from drivers.printers.options import BackChannel, PrinterOptions, suitable_mode
 from drivers.printers.transaction import EscposPrinter
 
@@ -33,7 +33,7 @@ class FileLink(File):  # type: ignore[misc]
         try:
             self._device = os.fdopen(os.open(self.devfile, flags, 0o644), "wb", buffering=0)
         except OSError as error:
-            raise LinkLost(f"{self.devfile}: {error}") from error
+            raise not_opened(self.devfile, error) from error
 
     def send(self, data: bytes, deadline: float) -> None:
         rest = memoryview(data)

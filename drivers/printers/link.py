@@ -1,10 +1,19 @@
 """The wire to a printer as the transaction sees it. Times are seconds of time.monotonic()."""
 
-from typing import Protocol
+import errno
+from typing import Final, Protocol
+
+from drivers.port_holders import holders
+
+_IN_USE: Final = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EBUSY)
 
 
 class LinkLost(Exception):
     """The port does not open, or the other end is gone."""
+
+
+class LinkTaken(LinkLost):
+    """Another program has the port open; the message names it where the system tells."""
 
 
 class LinkStalled(Exception):
@@ -17,7 +26,7 @@ class Link(Protocol):
         """Bytes per second the printer takes at least."""
 
     def open(self) -> None:
-        """Connect. Raises LinkLost."""
+        """Connect. Raises LinkLost, LinkTaken."""
 
     def send(self, data: bytes, deadline: float) -> None:
         """Hand over all of data. Raises LinkLost or LinkStalled; then some of it may have gone."""
@@ -30,3 +39,12 @@ class Link(Protocol):
 
     def close(self) -> None:
         """Let go, at once, whatever the state."""
+
+
+def not_opened(port: str, error: Exception) -> LinkLost:
+    """Why it does not open: another program has it, or what the system said."""
+    refused = "PermissionError" in str(error)  # as Windows says it of a COM port
+    if getattr(error, "errno", None) in _IN_USE or refused:
+        who = ", ".join(holders(port)) or "another program"
+        return LinkTaken(f"{port} is in use by {who}: {error}")
+    return LinkLost(f"{port}: {error}")

@@ -9,7 +9,7 @@ from typing import Any
 import serial
 from escpos.printer import Serial
 
-from drivers.printers.link import LinkLost, LinkStalled
+from drivers.printers.link import LinkLost, LinkStalled, not_opened
 from drivers.printers.options import PrinterOptions, suitable_mode
 from drivers.printers.transaction import EscposPrinter
 
@@ -43,7 +43,7 @@ class SerialLink(Serial):  # type: ignore[misc]
                 self.devfile, self.baudrate, timeout=0, write_timeout=1, dsrdtr=False, rtscts=False, exclusive=True
             )
         except (ValueError, *FAULTS) as error:
-            raise LinkLost(f"{self.devfile}: {error}") from error
+            raise not_opened(self.devfile, error) from error
 
     def send(self, data: bytes, deadline: float) -> None:
         try:

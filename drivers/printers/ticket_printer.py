@@ -1,6 +1,6 @@
 """What a ticket printer is to the rest of the system."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -23,6 +23,7 @@ class Outcome(StrEnum):
 
 class Reason(StrEnum):
     UNREACHABLE = "unreachable"  # the port or address does not open
+    TAKEN = "taken"  # another program has the port
     SILENT = "silent"  # it opens, nobody answers
     OFFLINE = "offline"
     COVER_OPEN = "cover_open"
@@ -37,12 +38,14 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class PrinterStatus:
-    """As told by the printer; None and UNKNOWN mean that it did not say."""
+    """As told by the printer; None and UNKNOWN mean that it did not say. ``detail``: the system's
+    own words of the port."""
 
     online: bool | None = None
     paper: Paper = Paper.UNKNOWN
     cover_open: bool | None = None
     error: Reason | None = None
+    detail: str = field(default="", compare=False)
 
     @property
     def refusal(self) -> Reason | None:

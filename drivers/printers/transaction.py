@@ -12,7 +12,7 @@ from time import monotonic
 from drivers.printers.conversation import Conversation, Silent, Stopped
 from drivers.printers.faces import Faces
 from drivers.printers.layout import Slip
-from drivers.printers.link import Link, LinkLost, LinkStalled
+from drivers.printers.link import Link, LinkLost, LinkStalled, LinkTaken
 from drivers.printers.options import BackChannel, Mode, PrinterOptions
 from drivers.printers.raster import draw, raster_bands
 from drivers.printers.status_bytes import AUTOMATIC_STATUS_OFF, AUTOMATIC_STATUS_ON, DLE_ENQ_RECOVER, GS_R_PAPER
@@ -55,8 +55,10 @@ class EscposPrinter:
                     return PrinterStatus()
                 self._talk.listen()
                 return self._status()
-            except (LinkLost, LinkStalled):
-                return PrinterStatus(online=False, error=Reason.UNREACHABLE)
+            except LinkTaken as error:
+                return PrinterStatus(online=False, error=Reason.TAKEN, detail=str(error))
+            except (LinkLost, LinkStalled) as error:
+                return PrinterStatus(online=False, error=Reason.UNREACHABLE, detail=str(error))
             except Silent:
                 return PrinterStatus(online=False, error=Reason.SILENT)
             finally:
@@ -117,6 +119,8 @@ class EscposPrinter:
         """Open the link and ask; why nothing may be sent, or None."""
         try:
             self._talk.begin()
+        except LinkTaken:
+            return Reason.TAKEN
         except LinkLost:
             return Reason.UNREACHABLE
         try:

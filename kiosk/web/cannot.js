@@ -25,6 +25,7 @@ export function Closed({ agent, page, home, go }) {
   const line = agent.cards[`line/${page.line}`];
   const { hall } = agent.cards;
   const why = line.why ?? "no_window";
+  const lay = why === "ask_desk" && line.real_name === "required" && ["ready", "unheard"].includes(agent.agent?.readers?.states.idcard);
   const things = agent.cards[`service/${line.prefix}`]?.bring ?? [];
   return html`<div class="shut">
     <${Head} what=${why === "ask_desk" ? "closed.head_desk" : "closed.head"} />
@@ -32,7 +33,7 @@ export function Closed({ agent, page, home, go }) {
     <dl class="facts">
       <${Fact} name="closed.why">${t(`why.${why}`)}<//>
       <${Fact} name="closed.again"><${Again} line=${line} hall=${hall} /><//>
-      <${Fact} name="closed.else">${t(why === "ask_desk" ? "closed.else_desk" : "closed.else_do")}
+      <${Fact} name="closed.else">${t(lay ? "closed.lay_card" : why === "ask_desk" ? "closed.else_desk" : "closed.else_do")}
         ${hall.supervision_phone && html`<small>${t("kiosk.phone", { phone: hall.supervision_phone })}</small>`}<//>
     </dl>
     <div class="keys1 keys-two">

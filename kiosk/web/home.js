@@ -7,6 +7,7 @@ import { lang, pick, t, tIn, waitText } from "/assets/shared/words.js";
 import { byZone, layout, linesAndGroups, nameClass } from "./directory.js";
 import { Guide, LookKey } from "./more.js";
 import { people } from "./standby.js";
+import { CardBand } from "./where.js";
 
 export function Ask({ what }) {
   const other = lang() === "zh" ? "en" : "zh";
@@ -78,10 +79,10 @@ export function Home({ agent, portrait, go, choose, page, callGuide }) {
   const { lines, groups } = linesAndGroups(agent.cards);
   const sections = byZone(hall.zones, lines, agent.agent?.zone);
   const printer = agent.agent?.printer;
-  const bands = (hall.open && !hall.day_closed ? 0 : 1) + (agent.agent?.standby ? 1 : 0) + (["ready", "paper_low"].includes(printer?.state ?? "ready") ? 0 : 1);
+  const bands = (hall.open && !hall.day_closed ? 0 : 1) + (agent.agent?.standby ? 1 : 0) + (agent.agent?.readers?.card ? 1 : 0) + (["ready", "paper_low"].includes(printer?.state ?? "ready") ? 0 : 1);
   const { style, columns, room } = layout(sections, portrait, bands * (portrait ? 108 : 78));
   return html`<${Ask} what=${page.look ? "kiosk.look" : "kiosk.ask"} />
-    <${CutWarning} own=${agent.agent} zone=${hall.timezone} /><${HallWarning} hall=${hall} /><${PaperWarning} printer=${printer} />
+    <${CutWarning} own=${agent.agent} zone=${hall.timezone} /><${HallWarning} hall=${hall} /><${CardBand} own=${agent.agent} /><${PaperWarning} printer=${printer} />
     ${sections.length ? null : html`<p class="k-none">${t("kiosk.no_services")}</p>`}
     <div class=${`floors floors-${columns}`} style=${style}>
       ${sections.map((section) => html`<${Floor} key=${section.zone?.zone ?? ""} section=${section} agent=${agent} room=${room} portrait=${portrait} choose=${choose} />`)}

@@ -16,6 +16,7 @@ import { CareHome, CareWord } from "./care.js";
 import { LongWait, isLong } from "./long_wait.js";
 import { Bring, GuideCalled } from "./more.js";
 import { withoutServer } from "./standby.js";
+import { Where } from "./where.js";
 
 const HOME = { name: "home" };
 const IDLE_S = 20;
@@ -137,10 +138,20 @@ function Kiosk({ agent, voice }) {
   }, [agent, care]);
   const choose = useCallback((line) => {
     if (page.look) return go({ name: "bring", line: line.line });
+    if (byCard(line) && agent.agent?.readers?.card === "read") return take(line);
     if (!line.open) return go({ name: "closed", line: line.line });
     if (isLong(line, agent.cards.hall)) return go({ name: "long", line: line.line, wait: line.wait });
     return take(line);
   }, [take, page]);
+  useEffect(() => {
+    agent.onScanned = (said) => go(refused(said) ? { name: "refused", refusal: said, line: null } : { name: "where", status: said });
+    return () => (agent.onScanned = null);
+  }, [agent, go]);
+  const card = agent.agent?.readers?.card;
+  useEffect(() => {
+    const line = page.name === "closed" && card === "read" ? agent.cards[`line/${page.line}`] : null;
+    if (line && byCard(line)) take(line);
+  }, [card, page]);
   const callGuide = useCallback(async () => {
     const answer = await agent.do("call_guide");
     if (answer !== null) go(refused(answer) ? { name: "refused", refusal: answer, line: null } : { name: "guide" });
@@ -148,6 +159,11 @@ function Kiosk({ agent, voice }) {
 
   const shared = { agent: shown, portrait, page, go, home, leave, left, choose, take, callGuide, contrast, setContrast, care, setCare, paper, voice, speaks, setSpeaks };
   return html`<${Frame} ...${shared}><${Page} ...${shared} /><//>`;
+}
+
+/** A service that a kiosk gives a number for only to somebody's ID card. */
+function byCard(line) {
+  return line.why === "ask_desk" && line.real_name === "required";
 }
 
 const ABOUT_A_LINE = { closed: Closed, bring: Bring, long: LongWait };
@@ -160,6 +176,7 @@ function Page(props) {
   if (page.name === "refused") return html`<${Refused} ...${props} />`;
   const about = page.line && agent.cards[`line/${page.line}`] ? ABOUT_A_LINE[page.name] : null;
   if (about) return html`<${about} ...${props} />`;
+  if (page.name === "where") return html`<${Where} ...${props} />`;
   if (page.name === "guide") return html`<${GuideCalled} ...${props} />`;
   if (page.name === "department") return html`<${Department} key=${page.prefix} ...${props} />`;
   if (page.name === "word" && props.care) return html`<${CareWord} key=${page.word} ...${props} />`;

@@ -20,6 +20,7 @@ export function spoken(props) {
   if (page.name === "closed" && line) return ofClosed(line, agent.cards.hall);
   if (page.name === "long" && line) return [chosen(line.prefix), ofWait(page.wait, "long")];
   if (page.name === "bring" && line) return [chosen(line.prefix), { say: "bring" }];
+  if (page.name === "where") return ofScanned(page.status);
   if (page.name === "guide") return [{ say: "guide" }];
   if (page.name === "department") return [{ say: "ask_department" }];
   return ofHome(props);
@@ -43,6 +44,11 @@ function ofNumber({ agent, page, paper }) {
   if (paper === "taken") said.push({ say: "take_slip" });
   if (paper === "none") said.push({ say: "no_slip" });
   return said;
+}
+
+function ofScanned(status) {
+  if (status.kind !== "ticket_status" || status.state !== "waiting" || status.ahead === null) return [];
+  return [{ say: "number", number: status.number }, { say: "ahead", people: status.ahead }, ...(status.wait ? [ofWait(status.wait, "wait")] : [])];
 }
 
 function ofPlace({ windows }, cards, line) {

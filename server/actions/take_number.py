@@ -2,7 +2,7 @@
 
 from contract.commands import TakeNumber
 from contract.replies import Issued
-from contract.words import Code, SlipAfter, SlipOutcome, Via, WhyClosed
+from contract.words import Code, SlipAfter, SlipOutcome, State, Via, WhyClosed
 from server.actions.answers import issued, wait_of
 from server.domain.day import Day
 from server.domain.errors import Refusal
@@ -53,6 +53,7 @@ def take_number(now: HallNow, command: TakeNumber, actor: Actor, now_ms: int) ->
         priority_reason=command.reason or "",
         language=command.language,
         kiosk=actor.kiosk or "",
+        person=_person(line, command),
     )
     slip = Slip(ticket.id, ticket.id, ticket.label, kiosk=actor.kiosk or command.print_at or "", reprint=False)
     if not slip.kiosk:
@@ -74,8 +75,11 @@ def _allowed_line(day: Day, command: TakeNumber, actor: Actor, now_ms: int) -> L
     if line is None:
         raise Refusal(Code.LINE_UNKNOWN, line=command.line)
     name = line.service.name
-    if actor.via is Via.KIOSK and (line.service.asks_desk or command.priority is not None):
+    needs_desk = line.service.asks_desk and not (_person(line, command) and line.service.booking != "required")
+    if actor.via is Via.KIOSK and (needs_desk or command.priority is not None):
         raise Refusal(Code.ASK_DESK, service=name.zh, service_en=name.en)
+    if command.person is not None and actor.via is not Via.KIOSK:
+        raise Refusal(Code.BAD_REQUEST, where="person")
     if command.priority is not None and not command.reason:
         raise Refusal(Code.REASON_MISSING)
     if command.print_at is not None and not _is_kiosk(day, command.print_at):
@@ -89,7 +93,25 @@ def _allowed_line(day: Day, command: TakeNumber, actor: Actor, now_ms: int) -> L
         wait_ms = day.last_take.get(actor.kiosk, 0) + day.hall.rules.take_interval_s * 1000 - now_ms
         if wait_ms > 0 and not day.hall.rules.always_open:
             raise Refusal(Code.TOO_SOON, seconds=-(-wait_ms // 1000))
+    _allow_person(day, line, _person(line, command))
     return line
+
+
+def _person(line: Line, command: TakeNumber) -> str:
+    """Whose card it is; nobody's where the service does not ask for one: what is not needed is not kept."""
+    return "" if command.person is None or line.service.real_name == "off" else command.person
+
+
+def _allow_person(day: Day, line: Line, person: str) -> None:
+    """One open number for a person and service, and so many a day."""
+    if not person:
+        return
+    own = [t for t in day.tickets.values() if t.person == person and t.state is not State.CANCELLED]
+    for ticket in own:
+        if ticket.series == line.service.prefix and not ticket.final:
+            raise Refusal(Code.HAS_NUMBER, number=ticket.label)
+    if 0 < day.hall.rules.person_limit <= len(own):
+        raise Refusal(Code.PERSON_LIMIT, limit=day.hall.rules.person_limit)
 
 
 def _is_kiosk(day: Day, name: str) -> bool:

@@ -3,7 +3,7 @@ tell of those it gave; and fetch a slip to print."""
 
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from contract.commands import MAX_ID, CallGuide, LeaseNumbers, RecordLeased, RecordSlip, ReportDevice, TakeNumber
 from contract.replies import Done, Issued, Leased
@@ -24,6 +24,13 @@ class SlipPath(HallPath):
     """A slip of the hall."""
 
     slip: int = Field(ge=1, le=MAX_ID)
+
+
+class PersonKey(BaseModel):
+    """`key`: hex; hashes of another day's key count for nothing."""
+
+    day: str
+    key: str
 
 
 def kiosk_api(door: Door, reader: Reader) -> APIBlueprint:
@@ -49,6 +56,13 @@ def kiosk_api(door: Door, reader: Reader) -> APIBlueprint:
         add = door.add_link(path.hall)
         body = reply.model_dump_json().encode()
         return json_bytes(body if add is None else with_secrets(body, add))
+
+    @api.get("/person_key", responses={200: PersonKey})
+    def person_key(path: HallPath) -> dict[str, object]:
+        """The day's key for the numbers of ID cards."""
+        door.gate.device(path.hall, RIGHTS[Place.KIOSK]["take_number"], request.environ)
+        day = door.gate.hall(path.hall).day.isoformat()
+        return PersonKey(day=day, key=door.vault.person_key(path.hall, day)).model_dump()
 
     return api
 

@@ -66,6 +66,7 @@ class Rules:
     pass_on_rank: str = "original"
     inquiries_rateable: bool = True
     take_interval_s: int = 5  # between two takes at one kiosk
+    person_limit: int = 2  # numbers a day with one ID card, where one was laid on the reader; 0: as many as wished
     pick_needs_reason: bool = True
     long_wait_minutes: int = 60  # from this wait on a kiosk asks before it takes a number; 0: never
     show_party: bool = False  # party marks and honours are for all to see only when the hall has a rule of its own

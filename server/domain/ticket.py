@@ -107,6 +107,7 @@ class Ticket:
     received_ms: int | None = None  # a kiosk gave it while the server was away, which heard of it then
     told_ms: int | None = None  # the take time which that kiosk told
     doubts: tuple[Doubt, ...] = ()
+    person: str = ""  # the day's keyed hash of an ID card's number, where one was laid on the reader
     revision: int = 0
 
     def take(self, step: Step) -> None:

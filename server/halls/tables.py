@@ -186,7 +186,7 @@ RULES = Table("rules", "", (
     _rule("finish_on_call", YesNo()), _rule("call_order", Choice.of("time", "list")),
     _rule("priority_every", Number(0, 20)), _rule("priority_cap_minutes", Number(0, 240)),
     _rule("pass_on_rank", Choice.of("original", "front", "end")), _rule("inquiries_rateable", YesNo()),
-    _rule("take_interval_s", Number(0, 300)), _rule("pick_needs_reason", YesNo()),
+    _rule("take_interval_s", Number(0, 300)), _rule("person_limit", Number(0, 20)), _rule("pick_needs_reason", YesNo()),
     _rule("long_wait_minutes", Number(0, 480)),
     _rule("show_party", YesNo()), _rule("show_honours", YesNo()),
 ), most_rows=1)  # fmt: skip

@@ -89,6 +89,7 @@ def line_card(day: Day, line_id: str, now_ms: int) -> c.LineCard:
         why=WhyClosed.ASK_DESK if state.open and desk else state.why,
         again=clock(state.again),
         order=line.order,
+        real_name="off" if line.service.booking == "required" else line.service.real_name,
         place=words(place(hall, windows_of(hall, line, day.day))),
         taking=_taking(hall, line, day.day),
     )

@@ -36,7 +36,7 @@ def ticket_row(hall: str, t: Ticket) -> Row:
         hall, t.id, t.day, t.series, t.number, t.label, t.line, t.taken_ms, t.standing, t.via.value,
         t.state.value, t.priority.value if t.priority else None, t.priority_reason, t.language, t.kiosk, t.returns,
         int(t.transferred), t.only_window, t.missed_ms, t.visit, t.received_ms, t.told_ms,
-        ";".join(t.doubts), t.revision,
+        ";".join(t.doubts), t.person, t.revision,
     )  # fmt: skip
 
 
@@ -44,13 +44,13 @@ def ticket_from(row: Sequence[Any]) -> Ticket:
     """A ticket from its row. By place, not by name: nobody is served until all of a busy day's are read."""
     (
         _, id_, day, series, number, label, line, taken_ms, standing, via, state, priority, priority_reason, language,
-        kiosk, returns, transferred, only_window, missed_ms, visit, received_ms, told_ms, doubts, revision,
+        kiosk, returns, transferred, only_window, missed_ms, visit, received_ms, told_ms, doubts, person, revision,
     ) = row  # fmt: skip
     return Ticket(
         id_, day, series, number, label, line, taken_ms, standing, Via(via), State(state),
         Priority(priority) if priority else None, priority_reason, language, kiosk, returns, bool(transferred),
         only_window, missed_ms, visit, received_ms, told_ms,
-        tuple(Doubt(d) for d in doubts.split(";")) if doubts else (), revision,
+        tuple(Doubt(d) for d in doubts.split(";")) if doubts else (), person, revision,
     )  # fmt: skip
 
 

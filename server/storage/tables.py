@@ -90,6 +90,7 @@ tickets = Table(
     Column("received_ms", BigInteger),  # given by a kiosk while the server was away, which heard of it then
     Column("told_ms", BigInteger),  # the take time that this kiosk told
     Column("doubts", Text, nullable=False, server_default=""),  # what staff should know of it, separated by ;
+    Column("person", Text, nullable=False, server_default=""),  # the day's keyed hash of an ID card's number
     _revision(),
     PrimaryKeyConstraint("hall", "id"),
     UniqueConstraint("hall", "day", "series", "number", name="one_number_once"),

@@ -57,6 +57,10 @@ class StandInAgent:
         """A key that was grabbed from the desktop."""
         self._say({"hotkey": {"key": key, "press": press}})
 
+    def scanned(self, said: dict[str, Any]) -> None:
+        """A code was held under the kiosk's scanner."""
+        self._say({"scanned": said})
+
     def _say(self, said: dict[str, Any]) -> None:
         line = json.dumps(said).encode() + b"\n"
         for listener in self._listeners:

@@ -58,6 +58,7 @@ class Kiosk:
             is_connected=lambda: True,
             on_not_confirmed=self.unfinished.add,
             standby=standby,
+            person=lambda line: None,
         )
         self.outbox.start()
         self.printing.start()

@@ -48,6 +48,7 @@ class PageClient:
         self.cards: dict[str, Any] = {}
         self.agent: dict[str, Any] = {}
         self.lines = 0
+        self.scanned: list[dict[str, Any]] = []
 
     def __enter__(self) -> "PageClient":
         parts = urlsplit(f"{self.base}state")
@@ -78,6 +79,7 @@ class PageClient:
                     else:
                         self.cards[key] = card
                 self.agent = said.get("agent", self.agent)
+                self.scanned += [said["scanned"]] if "scanned" in said else []
                 self.lines += 1
 
     def do(self, deed: str, body: Mapping[str, Any], press: str | None = None, **headers: str) -> requests.Response:

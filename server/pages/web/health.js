@@ -34,5 +34,5 @@ export function partsOf(devices) {
     if (device.kind !== "display") count(device.kind, device.since !== null || health.length > 0);
     for (const [what, state] of health) if (state !== "none") count(what.split("/")[0], FINE.has(state));
   }
-  return ["kiosk", "printer", "window", "keypad", "pad", "strip"].flatMap((kind) => found.get(kind) ?? []);
+  return ["kiosk", "printer", "scanner", "idcard", "window", "keypad", "pad", "strip"].flatMap((kind) => found.get(kind) ?? []);
 }

@@ -1,6 +1,8 @@
 """A slip is claimed printed only when the printer said so, and failed only when nothing of it can be on paper."""
 
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +17,8 @@ from drivers.printers.network import NetworkPrinter
 from drivers.printers.options import BackChannel, Mode, PrinterOptions, suitable_mode
 from drivers.printers.serial_line import SerialPrinter
 from drivers.printers.ticket_printer import Outcome, Paper, PrinterStatus, PrintResult, Reason
+from drivers.simulators.escpos_printer import EscposPrinter
+from kiosk.printer_state import state_of
 from tests.drivers.printers.literal_printers import READY, LiteralPrinter, on_network, on_serial_line
 
 SLIP = (Text("养老待遇资格认证"), Seal("A012"))
@@ -229,3 +233,23 @@ def test_every_kind_in_the_table_prints(tmp_path: Path) -> None:
         }
         outcomes = {kind: PRINTERS[kind](**arguments[kind], options=options).print(SLIP).outcome for kind in PRINTERS}
     assert outcomes == {"network": Outcome.PRINTED, "serial": Outcome.PRINTED, "file": Outcome.SENT}
+
+
+HOLD = "import serial, sys; port = serial.Serial(sys.argv[1], exclusive=True); print('held', flush=True); input()"
+
+
+def test_a_port_that_another_program_holds_is_named_with_that_program_and_free_again_afterwards(tmp_path: Path) -> None:
+    with EscposPrinter(tcp=False, link=tmp_path / "printer") as far:
+        printer = SerialPrinter(far.path, 115_200)
+        assert printer.status().refusal is None
+        holding = [sys.executable, "-c", HOLD, far.path]
+        with subprocess.Popen(holding, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+            assert other.stdout is not None and other.stdout.readline() == b"held\n"
+            status = printer.status()
+            assert (status.online, status.error) == (False, Reason.TAKEN)
+            assert f"({other.pid})" in status.detail
+            assert printer.print(SLIP) == PrintResult(Outcome.FAILED, Reason.TAKEN)
+            assert state_of(status).state == "taken"
+            assert other.stdin is not None
+            other.stdin.write(b"\n")
+        assert printer.print(SLIP).outcome is Outcome.PRINTED

@@ -213,3 +213,37 @@ def test_a_line_whose_windows_admit_only_a_class_sends_everybody_else_to_the_des
 def test_the_days_of_these_tests_are_what_they_say() -> None:
     days = [date.fromisoformat(day).isoweekday() for day in (MONDAY, SATURDAY, SWAPPED, HOLIDAY, SUNDAY)]
     assert days == [1, 6, 6, 4, 7]
+
+
+CARD, OTHER_CARD = "a" * 64, "b" * 64
+
+
+def test_with_an_id_card_a_person_has_one_open_number_of_a_service_and_two_a_day(halls: Halls) -> None:
+    hall = halls("linjiang", take_interval_s=0)
+    first = hall.take("P", K1, person=CARD)
+    assert hall.row("tickets", id=first.ticket)["person"] == CARD
+    assert "person" not in str(hall.entry()) and CARD not in str(hall.entry())
+    assert hall.refused(Code.HAS_NUMBER, c.TakeNumber(line="P", person=CARD), K2).details["number"] == first.number
+    assert hall.take("P", K2, person=OTHER_CARD).number == "P002"
+    hall.get(r.Done, c.Cancel(ticket=first.ticket), DESK)
+    hall.take("P", K1, person=CARD)
+    second = hall.take("V", K2, person=CARD)
+    hall.get(r.Done, c.Abandon(ticket=second.ticket, reason="走了"), DESK)
+    hall.close()
+    hall.open()  # what the limit counts is in the rows
+    assert hall.refused(Code.PERSON_LIMIT, c.TakeNumber(line="V", person=CARD), K1).details["limit"] == 2
+
+
+def test_a_card_is_kept_only_where_the_service_asks_for_one(halls: Halls) -> None:
+    hall = halls("linjiang", take_interval_s=0)
+    assert (hall.card("line/A")["real_name"], hall.card("line/P")["real_name"]) == ("off", "required")
+    issued = [hall.take("A", K1, person=CARD), hall.take("A", K2, person=CARD), hall.take("A", K1, person=CARD)]
+    assert {hall.row("tickets", id=one.ticket)["person"] for one in issued} == {""}
+
+
+def test_without_a_card_a_service_that_needs_one_asks_for_the_desk(halls: Halls) -> None:
+    hall = halls("linjiang", take_interval_s=0)
+    hall.refused(Code.ASK_DESK, c.TakeNumber(line="P"), K1)
+    hall.refused(Code.ASK_DESK, c.TakeNumber(line="T", person=CARD), K1)
+    assert hall.refused(Code.BAD_REQUEST, c.TakeNumber(line="P", person=CARD), DESK).details["where"] == "person"
+    assert hall.take("P", DESK).number == "P001"
