@@ -13,8 +13,9 @@ run: .venv/run-installed  ## show a whole hall on this machine: server, kiosk, w
 	@.venv/bin/paihao demo
 
 test: .venv/test-installed check  ## types, style, and every test; says what of it could not be set up
-	@sh tests/browser.sh; case $$? in 0) left_out="" ;; 3) left_out="not browser" ;; *) exit 1 ;; esac; \
-	$(PY) -m tests.together -m "$$left_out"
+	@left_out=""; for part in browser databases; do \
+	  sh tests/$$part.sh; case $$? in 0) ;; 3) left_out="$${left_out:+$$left_out and }not $$part" ;; *) exit 1 ;; esac; \
+	done; $(PY) -m tests.together -m "$$left_out"
 
 check: .venv/test-installed  ## types and style only
 	@$(PY) -m ruff check .
@@ -31,7 +32,7 @@ pictures: .venv/test-installed  ## take the READMEs' pictures anew from the runn
 
 lock: .venv/bin/python  ## write requirements*.txt anew from setup.cfg, with the newest releases and their hashes
 	@$(PIP) install --quiet uv
-	@for extra in "" test; do \
+	@for extra in "" postgres test; do \
 	  .venv/bin/uv pip compile setup.cfg $${extra:+--extra $$extra --constraint requirements.txt} \
 	    --output-file requirements$${extra:+-$$extra}.txt --upgrade --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet || exit 1; \

@@ -87,6 +87,7 @@ SENTENCES: dict[Code, tuple[tuple[str, str], tuple[str, str]]] = {
     _C.DEVICE_NAME_TAKEN: (("{device} 是另一种终端的名字", "{device} is the name of another kind of device"), ("请换一个名字", "Choose another name")),
     _C.ROLES_CLASH: (("系统、安全、审计管理员不能由一个人兼任", "One account cannot hold two of the three administrators"), ("请分给不同的人", "Give them to different people")),
     _C.DISK_FULL: (("服务器磁盘已满，没有记下", "The server's disk is full; nothing was recorded"), ("请管理员清理磁盘后再试", "Ask the administrator to free space, then try again")),
+    _C.DATABASE_AWAY: (("服务器连不上数据库，不能确定是否记下", "The server cannot reach its database; whether it was recorded is not certain"), ("数据库恢复后会自动继续，请用同一操作再试", "It goes on by itself when the database is back; try the same again")),
     _C.BUSY: (("系统正忙", "The system is busy"), ("请稍后再试", "Try again shortly")),
     _C.NOT_CONFIRMED: (("没有得到服务器的确认", "The server did not confirm"), ("正在核对，请看最新状态", "Checking; look at the present state")),
     _C.NO_SERVER: (("和服务器的连接断了", "The line to the server is cut"), ("恢复后再操作", "Try again when it is back")),

@@ -310,6 +310,7 @@ class Code(StrEnum):
     ROLES_CLASH = "roles_clash"
     # the machine
     DISK_FULL = "disk_full"
+    DATABASE_AWAY = "database_away"
     BUSY = "busy"
     NOT_CONFIRMED = "not_confirmed"
     NO_SERVER = "no_server"

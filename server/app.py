@@ -75,8 +75,9 @@ from server.storage.database import Database
 from server.storage.orders import SERVER, Answer, Order
 from server.storage.published import Published
 from server.storage.reader import Reader
-from server.storage.schema import SchemaNotKnown
+from server.storage.schema import DatabaseRefused, SchemaNotKnown
 from server.storage.upgrade import bring
+from server.storage.which import HallDatabase, choose, remember
 from server.storage.writer import Writer
 
 _log = structlog.get_logger("server")
@@ -96,7 +97,7 @@ class Server:
         self._settings = settings
         self._folder = folder
         self._secret = new_token()
-        database, key = _open(folder)
+        database, key = _open(settings, folder)
         self._time = SteadyClock(_say_step)
         self._time.not_before(database.newest_ms())
         now_ms, now_text = self._time.now_ms, self._time.now_text
@@ -268,14 +269,19 @@ def _packs(settings: Settings) -> dict[str, VoicePack]:
         raise CannotStart(str(wrong)) from wrong
 
 
-def _open(folder: DataFolder) -> tuple[Database, bytes]:
-    """The folder's database at the present schema, and its key. Raises CannotStart with the reason."""
+def _open(settings: Settings, folder: DataFolder) -> tuple[HallDatabase, bytes]:
+    """The halls' database at the present schema, and the server's key. Raises CannotStart with the reason."""
     try:
+        grown = choose(folder.path, settings.database)
+        if grown is not None:
+            grown.look()
+            remember(folder.path, settings.database or grown.url)
+            return grown, folder.key()
         kept = bring(folder.path)
         if kept is not None:
             _log.warning("upgraded", backup_before=str(kept))
         return Database(folder.path), folder.key()
-    except SchemaNotKnown as error:
+    except (SchemaNotKnown, DatabaseRefused) as error:
         raise CannotStart(str(error)) from error
     except BackupStopped as error:
         raise CannotStart(f"升级前的备份没有做成，没有升级 / no backup before the upgrade, so none: {error}") from error

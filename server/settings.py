@@ -10,6 +10,8 @@ HostName = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.:\-]{1,253}$",
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[0-9A-Za-z.\-]+(:\d{1,5})?$", to_lower=True)]
 PublicUrl = Annotated[str, StringConstraints(pattern=r"^https?://[0-9A-Za-z.\-]+(:\d{1,5})?(/[0-9A-Za-z._\-]+)*$")]
 
+DatabaseUrl = Annotated[str, StringConstraints(pattern=r"^postgres(ql)?://\S*$")]
+
 
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -37,6 +39,11 @@ class Settings(_Table):
     """The server's settings. An option of the command line wins over the file."""
 
     data_dir: Path = Field(Path("data"), description="Folder of the database, the server's key and its lock.")
+    database: DatabaseUrl | None = Field(
+        None,
+        description="Address of a PostgreSQL database, postgresql://user@host/name. Unset: the one the data folder "
+        "used last, else the folder's own file.",
+    )
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all of this machine's addresses.")
     port: int = Field(8600, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
     hosts: list[HostName] = Field(

@@ -127,7 +127,7 @@ def _pins(name: str) -> dict[str, str]:
 
 
 def test_every_locked_package_has_its_hashes_and_no_address() -> None:
-    for lock in ("requirements.txt", "requirements-test.txt"):
+    for lock in ("requirements.txt", "requirements-postgres.txt", "requirements-test.txt"):
         pins = _pins(lock)
         assert len(pins) > 30
         assert [name for name, entry in pins.items() if "==" not in entry or "--hash=sha256:" not in entry] == []
@@ -138,7 +138,8 @@ def test_the_tests_run_with_the_very_versions_that_are_installed_for_use() -> No
     def versions(lock: str) -> dict[str, str]:
         return {name: entry.split("==")[1].split()[0] for name, entry in _pins(lock).items()}
 
-    used, tested = versions("requirements.txt"), versions("requirements-test.txt")
+    used, tested = versions("requirements-postgres.txt"), versions("requirements-test.txt")
+    assert versions("requirements.txt").items() <= used.items()
     assert {name: tested.get(name) for name in used} == used
 
 
@@ -168,7 +169,7 @@ def _written_alike(names: list[str]) -> set[str]:
 def test_every_library_that_is_imported_is_declared() -> None:
     setup, imports = _setup(), imports_of(modules_below(ROOT))
     used, extra = _declared(setup["options"]["install_requires"]), setup["options.extras_require"]
-    optional = _declared(extra["fonts"]) | _declared(extra["hotkeys"])
+    optional = _declared(extra["fonts"]) | _declared(extra["hotkeys"]) | _declared(extra["postgres"])
     assert undeclared(imports, used | optional, INSTALLED) == set()
     assert undeclared(imports, used | _declared(extra["test"]), ("tests",)) == set()
 

@@ -33,6 +33,7 @@ STATUS: dict[Code, int] = {
     Code.FORGED_HOST: 403,
     Code.TOO_MANY_TRIES: 429,
     Code.INTERNAL: 500,
+    Code.DATABASE_AWAY: 503,
 }
 RULE_STATUS = 409
 

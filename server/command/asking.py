@@ -10,8 +10,8 @@ import click
 
 from server.app import CannotStart
 from server.command.local_client import LocalClient, RefusedByServer, local_client
-from server.storage.database import Database
-from server.storage.schema import version_of, versions
+from server.storage.schema import versions
+from server.storage.which import HallDatabase, database_at, refusals_as
 
 DATA = click.option(
     "--data",
@@ -29,12 +29,13 @@ class Stops(click.ClickException):
     exit_code = 2
 
 
-def database_of(data: Path) -> Database:
+def database_of(data: Path) -> HallDatabase:
     """The folder's database, which must be there and of this program's schema. Raises Stops."""
-    database = Database(data)
-    version = version_of(database.path)
+    with refusals_as(Stops):
+        database = database_at(data)
+        version = database.version()
     if version is None:
-        raise Stops(f"{database.path} 不存在 / does not exist")
+        raise Stops(f"{database.name} 不存在 / does not exist")
     if version != versions()[-1]:
         raise Stops(
             f"数据版本是 {version}，本程序是 {versions()[-1]}：请先用本程序启动一次服务器 / "

@@ -12,6 +12,7 @@ from server.storage.backup import Manifest, write_backup
 from server.storage.backup_faults import BackupStopped
 from server.storage.database import Database
 from server.storage.restore import restore as restore_from
+from server.storage.which import address_of
 
 _SAY_EVERY = 10  # percent
 _STAGES = {
@@ -30,6 +31,12 @@ What happened after the backup is not in it. Kiosks and windows send again what 
 offline, slips, ratings); what was confirmed does not come again.
 Numbers taken from the server since will be given a second time: collect those slips.
 People disabled and devices revoked since are let in again: see paihao user list, paihao device list."""
+
+
+_WITH_PG_DUMP = """\
+这些大厅的数据在 PostgreSQL 里，请用它自己的工具备份，并把 {key} 一起收好：
+The halls are in PostgreSQL; back it up with its own tool, and keep {key} with it:
+  pg_dump --format=custom --file=paihao.dump ADDRESS"""
 
 
 class _Saying:
@@ -55,6 +62,8 @@ def backup(to: Path, quiet: bool, data: Path) -> None:
     TO is a new file, or a folder in which the file is named by its time (UTC). It holds the server's key: keep it as
     safe as the data folder.
     """
+    if address_of(data) is not None:
+        raise Stops(_WITH_PG_DUMP.format(key=data / "server.key"))
     try:
         file, manifest = write_backup(data, to, *(() if quiet else (_Saying(),)))
     except BackupStopped as stopped:

@@ -1,8 +1,6 @@
 """`paihao verify`: the journal against its own chain, and against anchors that were kept elsewhere."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import click
@@ -25,10 +23,7 @@ def verify(data: Path, hall: str | None, anchor: Path | None, export_anchor: Pat
     Keep the file of anchors on another machine, or print its last line: it shows also what was rewritten whole.
     """
     database = database_of(data)
-    with closing(sqlite3.connect(database.path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA query_only=ON").fetchall()
-        connection.text_factory = _whatever_stands_there
-        connection.execute("BEGIN")
+    with database.plain_reading() as connection:
         halls = [name for name in halls_in(connection) if hall in (None, name)]
         if hall is not None and not halls:
             raise Stops(f"没有大厅 {hall} / there is no hall {hall}")
@@ -45,11 +40,6 @@ def verify(data: Path, hall: str | None, anchor: Path | None, export_anchor: Pat
     if export_anchor is not None:
         with export_anchor.open("a", encoding="utf-8") as out:
             out.writelines(one.model_dump_json() + "\n" for one in now)
-
-
-def _whatever_stands_there(raw: bytes) -> str:
-    """Bytes that are no UTF-8 are another text than was written, not a reason to end."""
-    return raw.decode("utf-8", "surrogateescape")
 
 
 def _first(found: Iterator[str]) -> list[str]:

@@ -1,10 +1,8 @@
 """A citizen's ticket with its visits and ratings, read from the rows."""
 
-import sqlite3
 from dataclasses import dataclass
-from typing import cast
 
-from sqlalchemy import Connection, RowMapping, select, text
+from sqlalchemy import Connection, select, text
 
 from server.domain.later_rating import RatedVisit
 from server.domain.numbering import HALL_BITS, make_id
@@ -50,7 +48,7 @@ def _visits(connection: Connection, hall: str, ticket: Ticket) -> list[Visit]:
         "last": make_id(no, following) if following is not None else make_id(no + 1, 0),
         "ticket": ticket.id,
     }
-    return [visit_from(_named(row)) for row in connection.execute(query, values).mappings()]
+    return [visit_from(row) for row in connection.execute(query, values).mappings()]
 
 
 def _rated(connection: Connection, hall: str, visit: int) -> RatedVisit | None:
@@ -62,9 +60,4 @@ def _rated(connection: Connection, hall: str, visit: int) -> RatedVisit | None:
         "WHERE v.hall = :hall AND v.id = :visit"
     )
     row = connection.execute(query, {"hall": hall, "visit": visit}).mappings().first()
-    return rated_from(_named(row)) if row is not None else None
-
-
-def _named(row: RowMapping) -> sqlite3.Row:
-    # Both give a column for its name, which is all that the readers of rows ask for.
-    return cast(sqlite3.Row, row)
+    return rated_from(row) if row is not None else None

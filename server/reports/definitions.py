@@ -7,14 +7,14 @@ from sqlalchemy import func, select
 
 from server.domain.hall import Hall
 from server.halls.document import hall_from
-from server.storage.database import Database
 from server.storage.tables import definitions
+from server.storage.which import database_at
 
 
 def halls_in_force(data: Path) -> list[Hall]:
     """Every hall's newest definition; none for a folder without a database."""
-    database = Database(data)
-    if not database.path.exists():
+    database = database_at(data)
+    if database.version() is None:
         return []
     newest = select(definitions.c.hall, func.max(definitions.c.revision)).group_by(definitions.c.hall)
     engine = database.reading_engine()

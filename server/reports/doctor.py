@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, text
 
 from server.reports.journal_fold import fold, plain
-from server.storage.database import Database
 from server.storage.journal import LINES, Line, breaks
+from server.storage.reader import Read
 
 _EXAMPLES = 20
 
@@ -32,11 +32,19 @@ def _rows(connection: Connection, query: str, **values: Any) -> Iterable[RowMapp
     return connection.execute(text(query), values).mappings()
 
 
+def _fact(connection: Connection, name: str, kind: type = str) -> str:
+    """A fact of the journal entry `j`, in the database's own words."""
+    if connection.dialect.name == "sqlite":
+        return f"json_extract(j.facts, '$.{name}')"
+    return f"CAST(CAST(j.facts AS json) ->> '{name}' AS {'bigint' if kind is int else 'text'})"
+
+
 def numbers_once(connection: Connection, hall: str) -> Iterator[str]:
     """A number is unique per hall, business day and series; a series has no gap but what was leased to its kiosk."""
     query = (
-        "SELECT day, series, COUNT(*) AS n, COUNT(DISTINCT number) AS d, MAX(number) AS m, COUNT(told_ms) AS leased "
-        "FROM tickets WHERE hall = :hall GROUP BY day, series HAVING n <> d OR (leased = 0 AND m <> d)"
+        "SELECT day, series, COUNT(*) AS n, COUNT(DISTINCT number) AS d, MAX(number) AS m FROM tickets "
+        "WHERE hall = :hall GROUP BY day, series HAVING COUNT(*) <> COUNT(DISTINCT number) "
+        "OR (COUNT(told_ms) = 0 AND MAX(number) <> COUNT(DISTINCT number))"
     )
     for row in _rows(connection, query, hall=hall):
         yield f"{row['day']} {row['series']}: {row['n']} tickets, {row['d']} numbers, highest {row['m']}"
@@ -49,7 +57,8 @@ def leased_in_blocks(connection: Connection, hall: str) -> Iterator[str]:
         "SELECT t.day, t.label, t.told_ms, COUNT(l.first) AS blocks FROM tickets t LEFT JOIN leases l "
         "ON l.hall = t.hall AND l.day = t.day AND l.series = t.series "
         "AND t.number BETWEEN l.first AND l.last AND l.kiosk = t.kiosk "
-        "WHERE t.hall = :hall AND t.series LIKE '%-' GROUP BY t.id HAVING blocks <> 1 OR t.told_ms IS NULL"
+        "WHERE t.hall = :hall AND t.series LIKE '%-' "
+        "GROUP BY t.hall, t.id HAVING COUNT(l.first) <> 1 OR t.told_ms IS NULL"
     )
     for row in _rows(connection, query, hall=hall):
         yield f"{row['day']} {row['label']}: in {row['blocks']} blocks, told {row['told_ms']}"
@@ -60,7 +69,7 @@ def one_open_visit(connection: Connection, hall: str) -> Iterator[str]:
     for column, parked in (("ticket", ""), ("window", " AND held_ms IS NULL")):
         query = (
             f'SELECT "{column}" AS it, COUNT(*) AS n FROM visits WHERE hall = :hall AND ended_ms IS NULL{parked} '
-            f'GROUP BY "{column}" HAVING n > 1'
+            f'GROUP BY "{column}" HAVING COUNT(*) > 1'
         )
         for row in _rows(connection, query, hall=hall):
             yield f"{column} {row['it']}: {row['n']} open visits"
@@ -164,9 +173,10 @@ def states_follow_journal(connection: Connection, hall: str) -> Iterator[str]:
 
 def numbers_follow_journal(connection: Connection, hall: str) -> Iterator[str]:
     """A number is the one that its journal entry says."""
+    told = _fact(connection, "number")
     query = (
-        "SELECT t.label, json_extract(j.facts, '$.number') AS told FROM tickets t JOIN journal j ON j.hall = t.hall "
-        "AND j.revision = t.id & 4294967295 WHERE t.hall = :hall AND told <> t.label"
+        f"SELECT t.label, {told} AS told FROM tickets t JOIN journal j ON j.hall = t.hall "
+        f"AND j.revision = t.id & 4294967295 WHERE t.hall = :hall AND {told} <> t.label"
     )
     for row in _rows(connection, query, hall=hall):
         yield f"{row['label']}, its journal entry says {row['told']}"
@@ -174,12 +184,15 @@ def numbers_follow_journal(connection: Connection, hall: str) -> Iterator[str]:
 
 def ratings_follow_journal(connection: Connection, hall: str) -> Iterator[str]:
     """Every rating is what its journal entry says, so that an altered one is named."""
+    level, finished = _fact(connection, "level", int), _fact(connection, "finished", int)
+    visit, reason = _fact(connection, "visit", int), _fact(connection, "reason")
+    differs = "IS NOT" if connection.dialect.name == "sqlite" else "IS DISTINCT FROM"
     query = (
-        "SELECT r.visit, r.channel, r.level, v.label, r.window, json_extract(j.facts, '$.level') AS told "
+        f"SELECT r.visit, r.channel, r.level, v.label, r.window, {level} AS told "
         "FROM ratings r LEFT JOIN journal j ON j.hall = r.hall AND j.revision = r.revision "
-        "LEFT JOIN visits v ON v.hall = r.hall AND v.id = r.visit WHERE r.hall = :hall AND (told IS NOT r.level "
-        "OR COALESCE(json_extract(j.facts, '$.visit'), json_extract(j.facts, '$.finished')) IS NOT r.visit "
-        "OR (j.deed = 'not_rated' AND json_extract(j.facts, '$.reason') IS NOT r.reason))"
+        f"LEFT JOIN visits v ON v.hall = r.hall AND v.id = r.visit WHERE r.hall = :hall AND ({level} {differs} r.level "
+        f"OR COALESCE({visit}, {finished}) {differs} r.visit "
+        f"OR (j.deed = 'not_rated' AND {reason} {differs} r.reason))"
     )
     for row in _rows(connection, query, hall=hall):
         yield (
@@ -217,12 +230,13 @@ def examine(connection: Connection, hall: str) -> list[Finding]:
     return found
 
 
-def examine_all(database: Database, only: str | None = None) -> dict[str, list[Finding]]:
+def examine_all(database: Read, only: str | None = None) -> dict[str, list[Finding]]:
     """Every hall of a database, or only one, all from one consistent state."""
     engine = database.reading_engine()
     try:
         with engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN")  # the driver begins no transaction for reading
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN")  # the driver begins no transaction for reading
             halls = list(connection.scalars(text("SELECT hall FROM halls ORDER BY hall")))
             return {hall: examine(connection, hall) for hall in halls if only in (None, hall)}
     finally:

@@ -5,20 +5,23 @@ is over can be compared and forgotten as soon as the next day has begun.
 """
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, cast
+
+from sqlalchemy import Connection
 
 from contract.words import FINAL_STATES, State
 from server.domain.numbering import make_id
 from server.domain.ticket import LIFE
+from server.storage.postgres_sql import StreamedReads
+from server.storage.store import Reads
 
 _NEXT = {(str(before), str(step)): str(after) for before, steps in LIFE.items() for step, after in steps.items()}
 _FINAL = frozenset(map(str, FINAL_STATES))
 _WAITING = str(State.WAITING)
 _STEPS = (
     "SELECT revision, facts FROM journal WHERE hall = ? AND revision >= ? AND revision < ? "
-    "AND instr(facts, '\"steps\"') ORDER BY revision"
+    "AND instr(facts, '\"steps\"') > 0 ORDER BY revision"
 )
 _TICKETS = "SELECT id, label, state FROM tickets WHERE hall = ? AND id >= ? AND id < ?"
 _ONE = "SELECT label, state FROM tickets WHERE hall = ? AND id = ?"
@@ -51,7 +54,7 @@ class _Told:
                 yield f"revision {revision}: its facts cannot be read"
 
 
-def fold(connection: sqlite3.Connection, hall: str) -> Iterator[str]:
+def fold(connection: Reads, hall: str) -> Iterator[str]:
     """What differs: states of tickets, outcomes of visits, steps that are not in LIFE."""
     found = connection.execute("SELECT no FROM halls WHERE hall = ?", (hall,)).fetchone()
     query = "SELECT first_revision FROM days WHERE hall = ? ORDER BY first_revision"
@@ -76,7 +79,7 @@ def _after(before: str | None, step: str | None) -> str | None:
     return _NEXT.get((before or "", step))
 
 
-def _compare(connection: sqlite3.Connection, hall: str, ids: tuple[int, int], told: _Told) -> Iterator[str]:
+def _compare(connection: Reads, hall: str, ids: tuple[int, int], told: _Told) -> Iterator[str]:
     """The rows whose ids lie in the range, where the journal says that they are over; those are forgotten."""
     for ticket, label, state in connection.execute(_TICKETS, (hall, *ids)):
         said = told.states.get(ticket)
@@ -93,7 +96,7 @@ def _compare(connection: sqlite3.Connection, hall: str, ids: tuple[int, int], to
     told.outcomes.clear()
 
 
-def plain(value: Any) -> sqlite3.Connection:
+def plain(value: Connection) -> Reads:
     """The driver's own connection behind one of SQLAlchemy: four times as many rows in a second."""
-    connection: sqlite3.Connection = value.connection.driver_connection
-    return connection
+    connection: Any = value.connection.driver_connection
+    return cast(Reads, connection) if value.dialect.name == "sqlite" else StreamedReads(connection)

@@ -5,7 +5,6 @@ all hashes anew, or cut the end off; that is seen by an anchor: a hall's revisio
 """
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from server.storage.journal import LINES, Broken, breaks
+from server.storage.store import Reads
 
 
 class Anchor(BaseModel):
@@ -29,12 +29,12 @@ class AnchorsWrong(Exception):
     """The file of anchors cannot be read; which line."""
 
 
-def halls_in(connection: sqlite3.Connection) -> list[str]:
+def halls_in(connection: Reads) -> list[str]:
     """All halls."""
     return [row[0] for row in connection.execute("SELECT hall FROM halls ORDER BY hall")]
 
 
-def anchors_now(connection: sqlite3.Connection, halls: Iterable[str]) -> list[Anchor]:
+def anchors_now(connection: Reads, halls: Iterable[str]) -> list[Anchor]:
     """Each hall's head."""
     query = "SELECT revision, head_hash FROM halls WHERE hall = ?"
     now = datetime.now(UTC)
@@ -53,7 +53,7 @@ def anchors_from(text: str) -> list[Anchor]:
     return found
 
 
-def tampered(connection: sqlite3.Connection, hall: str) -> Iterator[str]:
+def tampered(connection: Reads, hall: str) -> Iterator[str]:
     """Every place where the chain does not hold, in both languages, with what it belongs to."""
     newest = (0, "")
 
@@ -75,7 +75,7 @@ def tampered(connection: sqlite3.Connection, hall: str) -> Iterator[str]:
         )
 
 
-def off_anchor(connection: sqlite3.Connection, anchors: Iterable[Anchor]) -> Iterator[str]:
+def off_anchor(connection: Reads, anchors: Iterable[Anchor]) -> Iterator[str]:
     """The first anchor of each hall that the journal does not fit any more; the ones before say since when."""
     good: dict[str, int] = {}
     bad: set[str] = set()
@@ -103,7 +103,7 @@ def off_anchor(connection: sqlite3.Connection, anchors: Iterable[Anchor]) -> Ite
             )
 
 
-def _told(connection: sqlite3.Connection, broken: Broken) -> str:
+def _told(connection: Reads, broken: Broken) -> str:
     belongs = _belongs(connection, broken.hall, broken.revision)
     about = f" ({belongs})" if belongs else ""
     if broken.what == "gap":
@@ -117,7 +117,7 @@ def _told(connection: sqlite3.Connection, broken: Broken) -> str:
     )
 
 
-def _belongs(connection: sqlite3.Connection, hall: str, revision: int) -> str:
+def _belongs(connection: Reads, hall: str, revision: int) -> str:
     """The ratings that the entry speaks of, and those whose rows name it; else its visit or ticket."""
     row = connection.execute(
         "SELECT deed, facts FROM journal WHERE hall = ? AND revision = ?", (hall, revision)
@@ -147,7 +147,7 @@ def _visit_in(facts: str) -> int | None:
     return visit if isinstance(visit, int) and abs(visit) < 2**62 else None
 
 
-def _visit(connection: sqlite3.Connection, hall: str, visit: int) -> str:
+def _visit(connection: Reads, hall: str, visit: int) -> str:
     rows = connection.execute(_VISIT, (hall, visit)).fetchall()
     if not rows:
         return f"visit {visit}"

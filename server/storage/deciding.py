@@ -1,8 +1,7 @@
 """One command inside a batch: is it a repeat, may its sender give it, what does its action say; the next revision."""
 
 import hashlib
-import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +19,7 @@ from server.storage.hall_store import Head, next_hall_no
 from server.storage.journal import GENESIS, Entry, facts_text
 from server.storage.orders import Answer, KeyReused, Order
 from server.storage.register import Register
-from server.storage.statements import INSERT, REPLIES_BY_KEY
+from server.storage.store import Store
 
 Action = Callable[[HallNow, Order, int], Reply]
 FirstDay = Callable[[dict[str, Any], int], Day]
@@ -43,9 +42,9 @@ def digest_of(order: Order) -> str:
 
 @dataclass(slots=True)
 class Decider:
-    """Decides one batch's commands on the writer's connection, and gathers what must be written of them."""
+    """Decides one batch's commands inside the writer's transaction, and gathers what must be written of them."""
 
-    connection: sqlite3.Connection
+    store: Store
     actions: Mapping[str, Action]
     first_day: FirstDay
     halls: Halls
@@ -54,22 +53,16 @@ class Decider:
     _replies: list[tuple[Any, ...]] = field(default_factory=list)
     _entries: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def look_up(self, orders: Sequence[Order]) -> None:
+    def look_up(self, halls: Iterable[str]) -> None:
         """Know the stored replies of all keys that the batch brings."""
-        keys: dict[str, list[str]] = {}
-        for order in orders:
-            keys.setdefault(order.hall, []).append(order.key)
-        for hall, found in keys.items():
-            query = REPLIES_BY_KEY.format(", ".join("?" * len(found)))
-            for key, digest, body, refused in self.connection.execute(query, (hall, *found)):
+        for hall in halls:
+            for key, digest, body, refused in self.store.replies(hall):
                 self._known[hall, key] = digest, Answer(body, refused=bool(refused), repeat=False)
 
     def write(self) -> None:
         """The journal entries and the replies of the batch."""
-        if self._entries:
-            self.connection.executemany(INSERT["journal"], self._entries)
-        if self._replies:
-            self.connection.executemany(INSERT["replies"], self._replies)
+        self.store.insert("journal", self._entries)
+        self.store.insert("replies", self._replies)
 
     def answer(self, order: Order, digest: str) -> Answer | KeyReused:
         """The command's answer: the stored one if its key is known, else a new one."""
@@ -123,7 +116,7 @@ class Decider:
         day = self.first_day(order.command.document, now_ms)
         if day.hall.code != order.hall:
             raise Refusal(Code.WRONG_HALL)
-        no = max(next_hall_no(self.connection), 1 + max((head.no for head, _ in self.halls.values()), default=0))
+        no = max(next_hall_no(self.store), 1 + max((head.no for head, _ in self.halls.values()), default=0))
         if no >= MAX_HALLS:
             raise bad_hall_file([Text("大厅太多", "too many halls")])
         day.hall_no = no

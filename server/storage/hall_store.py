@@ -5,7 +5,6 @@ Runs on the writer's connection, inside the writer's transaction.
 
 import gc
 import json
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +21,8 @@ from server.domain.ticket import Visit
 from server.storage import rows
 from server.storage.hall_now import HallNow
 from server.storage.register import Register
-from server.storage.statements import COLUMNS, DELETE_CODE, HALL_ROW, INSERT, UPSERT
+from server.storage.statements import COLUMNS, HALL_ROW
+from server.storage.store import Reads, Store
 
 HallFrom = Callable[[dict[str, Any]], Hall]
 
@@ -40,20 +40,24 @@ class Head:
     time_ms: int
 
 
-def read_head(connection: sqlite3.Connection, hall: str) -> Head | None:
+def read_head(connection: Reads, hall: str) -> Head | None:
     """The hall's row, or None if there is no such hall."""
-    row = connection.execute(HALL_ROW, (hall,)).fetchone()
+    return head_from(connection.execute(HALL_ROW, (hall,)).fetchone())
+
+
+def head_from(row: Sequence[Any] | None) -> Head | None:
+    """A hall's head from its row."""
     if row is None:
         return None
     return Head(row[0], row[1], date.fromisoformat(row[2]), row[3], row[4], row[5], row[6])
 
 
-def next_hall_no(connection: sqlite3.Connection) -> int:
+def next_hall_no(connection: Reads) -> int:
     """The number of a new hall."""
     return int(connection.execute("SELECT COALESCE(MAX(no), 0) + 1 FROM halls").fetchone()[0])
 
 
-def load(connection: sqlite3.Connection, hall: str, head: Head, hall_from: HallFrom) -> HallNow:
+def load(connection: Reads, hall: str, head: Head, hall_from: HallFrom) -> HallNow:
     """Build the working day and the register from the rows."""
     document = connection.execute(
         "SELECT document FROM definitions WHERE hall = ? ORDER BY revision DESC LIMIT 1", (hall,)
@@ -77,12 +81,12 @@ def _not_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _load_day(connection: sqlite3.Connection, hall: str, head: Head, day: Day) -> None:
+def _load_day(connection: Reads, hall: str, head: Head, day: Day) -> None:
     first, last = make_id(head.no, head.first_revision), make_id(head.no + 1, 0)
 
-    def select(table: str) -> Sequence[sqlite3.Row]:
+    def select(table: str) -> Iterator[Any]:
         query = f"SELECT {COLUMNS[table]} FROM {table} WHERE hall = ? AND id >= ? AND id < ? ORDER BY id"
-        return connection.execute(query, (hall, first, last)).fetchall()
+        return iter(connection.execute(query, (hall, first, last)).fetchall())
 
     query = f"SELECT {COLUMNS['tickets']} FROM tickets WHERE hall = ? AND told_ms IS NOT NULL"
     for row in connection.execute(query, (hall,)):
@@ -121,7 +125,7 @@ def _load_day(connection: sqlite3.Connection, hall: str, head: Head, day: Day) -
     day.count_calls()
 
 
-def _clock_set(connection: sqlite3.Connection, hall: str, head: Head) -> tuple[int, int, int] | None:
+def _clock_set(connection: Reads, hall: str, head: Head) -> tuple[int, int, int] | None:
     """The day's newest step of the machine's clock: when, by how many seconds, how far the hall was ahead."""
     query = (
         "SELECT at_ms, facts FROM journal WHERE hall = ? AND revision >= ? AND deed = 'clock_set' "
@@ -134,11 +138,12 @@ def _clock_set(connection: sqlite3.Connection, hall: str, head: Head) -> tuple[i
     return row["at_ms"], facts["by_s"], facts["ahead_s"]
 
 
-def _load_records(connection: sqlite3.Connection, hall: str, head: Head, day: Day) -> None:
+def _load_records(connection: Reads, hall: str, head: Head, day: Day) -> None:
     """The day's counter records, and visits of the last days that still owe theirs."""
     first = make_id(head.no, head.first_revision)
     since = connection.execute(
-        "SELECT MIN(first_revision) FROM (SELECT first_revision FROM days WHERE hall = ? ORDER BY day DESC LIMIT ?)",
+        "SELECT MIN(first_revision) FROM "
+        "(SELECT first_revision FROM days WHERE hall = ? ORDER BY day DESC LIMIT ?) AS newest",
         (hall, LOST_AFTER_MS // 86_400_000 + 2),
     ).fetchone()[0]
     oldest = make_id(head.no, since if since is not None else head.first_revision)
@@ -161,7 +166,7 @@ def _load_records(connection: sqlite3.Connection, hall: str, head: Head, day: Da
             day.cut_short[visit.id] = visit
 
 
-def _load_rated(connection: sqlite3.Connection, hall: str, head: Head, day: Day) -> None:
+def _load_rated(connection: Reads, hall: str, head: Head, day: Day) -> None:
     """Visits with their counter record, of the days in which a citizen may still add to it."""
     since = head.day - timedelta(days=REMEMBERED_DAYS)
     query = "SELECT MIN(first_revision) FROM days WHERE hall = ? AND day >= ?"
@@ -200,7 +205,7 @@ def _take_in(day: Day, visit: Visit) -> None:
         day.remember_finished(visit, visit.ended_ms, visit.handling_ms)
 
 
-def _load_register(connection: sqlite3.Connection, hall: str) -> Register:
+def _load_register(connection: Reads, hall: str) -> Register:
     register = Register()
     for row in connection.execute("SELECT * FROM devices WHERE hall = ?", (hall,)):
         register = register.with_device(rows.device_from(row))
@@ -213,47 +218,41 @@ def _load_register(connection: sqlite3.Connection, hall: str) -> Register:
     return register
 
 
-def save(connection: sqlite3.Connection, hall: str, head: Head, now: HallNow) -> None:
+def save(store: Store, hall: str, head: Head, now: HallNow) -> None:
     """Write each table's rows at once."""
     day, changed = now.day, now.day.changed
 
-    def many(sql: str, values: list[rows.Row]) -> None:
-        if values:
-            connection.executemany(sql, values)
-
-    many(UPSERT["tickets"], [rows.ticket_row(hall, t) for t in changed.tickets.values()])
+    store.upsert("tickets", [rows.ticket_row(hall, t) for t in changed.tickets.values()])
     # What ends or is parked goes before what is taken in hand, so that the unique indexes hold at every row.
     visits = sorted(changed.visits.values(), key=lambda v: 0 if v.ended_ms is not None else 1 if v.held_ms else 2)
-    many(UPSERT["visits"], [rows.visit_row(hall, v) for v in visits])
-    many(UPSERT["slips"], [rows.slip_row(hall, s) for s in changed.slips.values()])
-    many(UPSERT["leases"], [rows.lease_row(hall, b) for b in changed.blocks])
-    many(UPSERT["guide_requests"], [rows.request_row(hall, r) for r in changed.requests.values()])
-    many(UPSERT["windows"], [rows.window_row(hall, w) for w in changed.windows.values()])
-    many(
-        UPSERT["line_stops"],
+    store.upsert("visits", [rows.visit_row(hall, v) for v in visits])
+    store.upsert("slips", [rows.slip_row(hall, s) for s in changed.slips.values()])
+    store.upsert("leases", [rows.lease_row(hall, b) for b in changed.blocks])
+    store.upsert("guide_requests", [rows.request_row(hall, r) for r in changed.requests.values()])
+    store.upsert("windows", [rows.window_row(hall, w) for w in changed.windows.values()])
+    store.upsert(
+        "line_stops",
         [(hall, line, int(day.stopped.get(line, False)), head.revision) for line in sorted(changed.stops)],
     )
     ratings = [rows.rating_row(hall, r, head.time_ms) for r in changed.records]
-    many(INSERT["ratings"], ratings + [rows.later_row(hall, r) for r in changed.later])
-    many(INSERT["rating_reasons"], [rows.reasons_row(hall, r) for r in changed.reasons])
-    _save_register(many, hall, now)
-    many(INSERT["definitions"], [(hall, revision, head.time_ms, text) for revision, text in now.new_documents])
-    many(INSERT["days"], [(hall, new.isoformat(), first) for new, first in now.new_days])
-    connection.execute(
-        UPSERT["halls"],
-        (
-            hall, head.no, head.revision, head.day.isoformat(), head.first_revision, head.closed_ms, head.hash,
-            head.time_ms,
-        ),
-    )
+    store.insert("ratings", ratings + [rows.later_row(hall, r) for r in changed.later])
+    store.insert("rating_reasons", [rows.reasons_row(hall, r) for r in changed.reasons])
+    _save_register(store, hall, now)
+    store.insert("definitions", [(hall, revision, head.time_ms, text) for revision, text in now.new_documents])
+    store.insert("days", [(hall, new.isoformat(), first) for new, first in now.new_days])
+    head_row = (
+        hall, head.no, head.revision, head.day.isoformat(), head.first_revision, head.closed_ms, head.hash,
+        head.time_ms,
+    )  # fmt: skip
+    store.upsert("halls", [head_row])
     day.written()
     now.written()
 
 
-def _save_register(many: Callable[[str, list[rows.Row]], None], hall: str, now: HallNow) -> None:
+def _save_register(store: Store, hall: str, now: HallNow) -> None:
     changed = now.changed
-    many(UPSERT["devices"], [rows.device_row(hall, d) for d in changed.devices.values()])
-    many(UPSERT["users"], [rows.user_row(hall, u) for u in changed.users.values()])
-    many(UPSERT["sessions"], [rows.session_row(hall, s, ended) for s, ended in changed.sessions.values()])
-    many(DELETE_CODE, [(hall, code) for code in sorted(changed.used_codes)])
-    many(INSERT["codes"], [rows.code_row(hall, c) for c in changed.new_codes.values()])
+    store.upsert("devices", [rows.device_row(hall, d) for d in changed.devices.values()])
+    store.upsert("users", [rows.user_row(hall, u) for u in changed.users.values()])
+    store.upsert("sessions", [rows.session_row(hall, s, ended) for s, ended in changed.sessions.values()])
+    store.delete_codes([(hall, code) for code in sorted(changed.used_codes)])
+    store.insert("codes", [rows.code_row(hall, c) for c in changed.new_codes.values()])

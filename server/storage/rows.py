@@ -1,9 +1,8 @@
 """Objects to rows and back, in the column order of `tables.py`."""
 
 import json
-import sqlite3
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from contract.options import VERSION
 from contract.words import (
@@ -28,6 +27,13 @@ from server.domain.ticket import Slip, Ticket, Visit
 from server.storage.register import DeviceEntry, OneTimeCode, SessionEntry, User
 
 Row = tuple[Any, ...]
+
+
+class NamedRow(Protocol):
+    """A row that gives each column for its name, whichever driver made it."""
+
+    def __getitem__(self, column: Any, /) -> Any:
+        """The column's value."""
 
 
 def ticket_row(hall: str, t: Ticket) -> Row:
@@ -65,7 +71,7 @@ def visit_row(hall: str, v: Visit) -> Row:
     )  # fmt: skip
 
 
-def visit_from(row: sqlite3.Row) -> Visit:
+def visit_from(row: NamedRow) -> Visit:
     """A visit from its row."""
     return Visit(
         id=row["id"], ticket=row["ticket"], label=row["label"], line=row["line"], window=row["window"],
@@ -103,7 +109,7 @@ def lease_row(hall: str, b: Block) -> Row:
     return (hall, b.day, b.series, b.first, b.last, b.kiosk, b.leased_ms, b.revision)
 
 
-def lease_from(row: sqlite3.Row) -> Block:
+def lease_from(row: NamedRow) -> Block:
     """A leased block from its row."""
     return Block(
         day=row["day"], series=row["series"], first=row["first"], last=row["last"], kiosk=row["kiosk"],
@@ -116,7 +122,7 @@ def request_row(hall: str, r: GuideRequest) -> Row:
     return (hall, r.id, r.kiosk, r.asked_ms, r.attended_ms, r.attended_by, r.revision)
 
 
-def request_from(row: sqlite3.Row) -> GuideRequest:
+def request_from(row: NamedRow) -> GuideRequest:
     """A request for a guide from its row."""
     return GuideRequest(
         id=row["id"], kiosk=row["kiosk"], asked_ms=row["asked_ms"], attended_ms=row["attended_ms"],
@@ -129,7 +135,7 @@ def window_row(hall: str, w: WindowNow) -> Row:
     return (hall, w.no, w.clerk, w.session, w.paused_ms, w.paused_reason, w.since_ms, w.revision)
 
 
-def window_from(row: sqlite3.Row) -> WindowNow:
+def window_from(row: NamedRow) -> WindowNow:
     """A window's present from its row."""
     return WindowNow(
         no=row["no"], clerk=row["clerk"], session=row["session"], paused_ms=row["paused_ms"],
@@ -145,7 +151,7 @@ def rating_row(hall: str, r: CounterRecord, received_ms: int) -> Row:
     )  # fmt: skip
 
 
-def record_from(row: sqlite3.Row) -> CounterRecord:
+def record_from(row: NamedRow) -> CounterRecord:
     """A counter record from its row."""
     return CounterRecord(
         visit=row["visit"], level=row["level"], reason=NotRated(row["reason"]) if row["reason"] else None,
@@ -163,7 +169,7 @@ def reasons_row(hall: str, r: Reasons) -> Row:
     return (hall, r.visit, r.level, ";".join(r.codes), r.text, r.at_ms, VERSION, r.revision)
 
 
-def rated_from(row: sqlite3.Row) -> RatedVisit:
+def rated_from(row: NamedRow) -> RatedVisit:
     """A rated visit from what its rows say together."""
     return RatedVisit(
         visit=row["id"], ticket=row["ticket"], window=row["window"], clerk=row["clerk"], ended_ms=row["ended_ms"],
@@ -180,7 +186,7 @@ def device_row(hall: str, d: DeviceEntry) -> Row:
     )  # fmt: skip
 
 
-def device_from(row: sqlite3.Row) -> DeviceEntry:
+def device_from(row: NamedRow) -> DeviceEntry:
     """A device from its row."""
     return DeviceEntry(
         name=row["name"], kind=DeviceKind(row["kind"]), windows=tuple(filter(None, row["windows"].split(";"))),
@@ -194,7 +200,7 @@ def user_row(hall: str, u: User) -> Row:
     return (hall, u.login, u.name, ";".join(r.value for r in u.roles), u.password_hash, int(u.disabled))
 
 
-def user_from(row: sqlite3.Row) -> User:
+def user_from(row: NamedRow) -> User:
     """A user from their row."""
     return User(
         login=row["login"], name=row["name"], roles=tuple(Role(r) for r in row["roles"].split(";") if r),
@@ -207,7 +213,7 @@ def session_row(hall: str, s: SessionEntry, ended_ms: int | None) -> Row:
     return (hall, s.id, s.login, s.window, s.device, s.started_ms, ended_ms)
 
 
-def session_from(row: sqlite3.Row) -> SessionEntry:
+def session_from(row: NamedRow) -> SessionEntry:
     """A session from its row."""
     return SessionEntry(
         id=row["id"], login=row["login"], window=row["window"], device=row["device"], started_ms=row["started_ms"]
@@ -219,6 +225,6 @@ def code_row(hall: str, c: OneTimeCode) -> Row:
     return (hall, c.code_hash, c.purpose, c.subject, c.until_ms)
 
 
-def code_from(row: sqlite3.Row) -> OneTimeCode:
+def code_from(row: NamedRow) -> OneTimeCode:
     """A one-time code from its row."""
     return OneTimeCode(row["code_hash"], row["purpose"], row["subject"], row["until_ms"])

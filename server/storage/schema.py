@@ -12,6 +12,10 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import NullPool
 
 
+class DatabaseRefused(Exception):
+    """Why a database cannot be used, in both languages."""
+
+
 class SchemaNotKnown(Exception):
     """The database was written by a newer program."""
 
@@ -59,7 +63,6 @@ def move(file: Path, to: str | None = None) -> None:
     now, target = version_of(file), to or versions()[-1]
     if now is not None and now not in versions():
         raise SchemaNotKnown(now)
-    down = now is not None and versions().index(target) < versions().index(now)
     engine = create_engine(f"sqlite:///{file}", poolclass=NullPool)
 
     @event.listens_for(engine, "connect")
@@ -74,8 +77,16 @@ def move(file: Path, to: str | None = None) -> None:
 
     try:
         with engine.begin() as connection:
-            config = _config()
-            config.attributes["connection"] = connection
-            (command.downgrade if down else command.upgrade)(config, target)
+            run_migrations(connection, now, target)
     finally:
         engine.dispose()
+
+
+def run_migrations(connection: Connection, now: str | None, to: str) -> None:
+    """From one schema to another inside the connection's transaction. Raises SchemaNotKnown."""
+    if now is not None and now not in versions():
+        raise SchemaNotKnown(now)
+    down = now is not None and versions().index(to) < versions().index(now)
+    config = _config()
+    config.attributes["connection"] = connection
+    (command.downgrade if down else command.upgrade)(config, to)

@@ -44,7 +44,7 @@ INSERT = {
 }  # fmt: skip
 # A table's columns in the order of `tables.py`; in the file they stand in the order in which migrations added them.
 COLUMNS = {
-    table.name: ", ".join(column.name for column in table.columns)
+    table.name: ", ".join(f'"{column.name}"' for column in table.columns)
     for table in (tables.tickets, tables.visits, tables.slips, tables.guide_requests)
 }
 REPLIES_BY_KEY = "SELECT key, digest, body, refused FROM replies WHERE hall = ? AND key IN ({})"

@@ -3,6 +3,8 @@
 Rows are the truth: what stands here can be told without the journal, and the journal says how it came to be.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -18,6 +20,11 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+
+
+def _only(condition: str) -> dict[str, Any]:
+    """An index of some rows, in the words of both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 def _hall() -> Column[str]:
@@ -96,7 +103,7 @@ tickets = Table(
     UniqueConstraint("hall", "day", "series", "number", name="one_number_once"),
     sqlite_with_rowid=False,
 )
-Index("told_late", tickets.c.hall, sqlite_where=text("told_ms IS NOT NULL"))
+Index("told_late", tickets.c.hall, **_only("told_ms IS NOT NULL"))
 
 visits = Table(
     "visits",
@@ -134,13 +141,13 @@ visits = Table(
     sqlite_with_rowid=False,
 )
 # A ticket has at most one open visit, a window at most one that is not parked: held by the database too.
-Index("one_open_visit", visits.c.hall, visits.c.ticket, unique=True, sqlite_where=text("ended_ms IS NULL"))
+Index("one_open_visit", visits.c.hall, visits.c.ticket, unique=True, **_only("ended_ms IS NULL"))
 Index(
     "one_visit_in_hand",
     visits.c.hall,
     visits.c.window,
     unique=True,
-    sqlite_where=text("ended_ms IS NULL AND held_ms IS NULL"),
+    **_only("ended_ms IS NULL AND held_ms IS NULL"),
 )
 
 slips = Table(
@@ -321,7 +328,7 @@ sessions = Table(
     PrimaryKeyConstraint("hall", "id"),
     sqlite_with_rowid=False,
 )
-Index("sessions_alive", sessions.c.hall, sqlite_where=text("ended_ms IS NULL"))
+Index("sessions_alive", sessions.c.hall, **_only("ended_ms IS NULL"))
 
 codes = Table(
     "codes",

@@ -1,10 +1,9 @@
 """The one line of commands: they stand here one behind the other, are applied in memory, and are committed in groups.
 
-Rules and SQL run on the event loop; only COMMIT, the one call that waits for the disk, goes to a thread pool of one.
-Each caller is answered after the commit, with the very bytes that were stored; only then is anyone told.
+The event loop goes on while the database's disk is waited for: each store (`store.py`) knows how. Each caller is
+answered after the commit, with the very bytes that were stored; only then is anyone told.
 """
 
-import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -14,27 +13,28 @@ import gevent
 import structlog
 from gevent.event import AsyncResult
 from gevent.queue import Empty, SimpleQueue
-from gevent.threadpool import ThreadPool
 
 from contract.refusals import refuse
 from contract.words import Code
-from server.storage.database import Database
 from server.storage.deciding import Action, Decider, FirstDay, Halls, digest_of
 from server.storage.hall_now import HallNow
-from server.storage.hall_store import HallFrom, load, read_head, save
+from server.storage.hall_store import HallFrom, head_from, load, save
 from server.storage.orders import Answer, KeyReused, Order
 from server.storage.published import Published
+from server.storage.store import Opens, Store
 
 BuildCards = Callable[[str, HallNow, int, Published | None, int], Published]
 
 _LARGEST_BATCH = 64
-_BUSY_FOR_S = 10.0
+AWAY_FOR_S = 5.0  # so long a batch waits for a database that went away; then each is told at once until it is back
+_LOOK_AGAIN_S = 0.1
+_CARDS_AGAIN_S = 1.0
 CARDS_EVERY_S = 0.05  # the first change is told at once, what follows is gathered so long
 _log = structlog.get_logger("writer")
 
 
 class NotStored(Exception):
-    """The disk did not take it; nothing was recorded."""
+    """The database did not take it: nothing was recorded, or, where its line broke, nobody knows."""
 
     def __init__(self, code: Code) -> None:
         super().__init__(code.value)
@@ -62,7 +62,7 @@ class Writer:
 
     def __init__(
         self,
-        database: Database,
+        database: Opens,
         actions: Mapping[str, Action],
         hall_from: HallFrom,
         first_day: FirstDay,
@@ -80,13 +80,13 @@ class Writer:
         self._now_ms = now_ms
         self._cards_every_s = cards_every_s
         self._line: SimpleQueue[_Waiting | None] = SimpleQueue()
-        self._disk = ThreadPool(1)
         self._halls: Halls = {}
         self._published: dict[str, Published] = {}
         self._stale: set[str] = set()  # halls whose cards wait to be made
         self._cards_made = 0.0
         self._greenlet: gevent.Greenlet[[], None] | None = None
-        self._connection: sqlite3.Connection | None = None
+        self._store: Store | None = None
+        self._away_since: float | None = None
         self.commits = 0
         self.commands = 0
 
@@ -97,8 +97,8 @@ class Writer:
 
     def start(self) -> None:
         """Open the database, load every hall, publish it, and begin to serve the line."""
-        self._connection = self._database.writer_connection()
-        for row in self._connection.execute("SELECT hall FROM halls ORDER BY hall").fetchall():
+        self._store = self._database.store()
+        for row in self._store.execute("SELECT hall FROM halls ORDER BY hall").fetchall():
             self._publish_hall(row[0])
         self._greenlet = gevent.spawn(self._run)
 
@@ -112,10 +112,9 @@ class Writer:
                 late = self._line.get_nowait()
                 if late is not None:
                     late.result.set(_not_stored(Code.BUSY))
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-        self._disk.kill()
+        if self._store is not None:
+            self._store.close()
+            self._store = None
 
     def submit(self, order: Order) -> Answer:
         """Stand in the line and wait until the command is committed. Raises KeyReused."""
@@ -160,7 +159,7 @@ class Writer:
             return
         answers: list[Answer | KeyReused]
         try:
-            answers = self._transaction(batch)
+            answers = self._until_back(batch)
         except NotStored as fault:
             _log.error("not_stored", code=fault.code, size=len(batch), cause=str(fault.__cause__))
             answers = [_not_stored(fault.code) for _ in batch]
@@ -177,15 +176,36 @@ class Writer:
             else:
                 waiting.result.set(answer)
 
+    def _until_back(self, batch: list[_Waiting]) -> list[Answer | KeyReused]:
+        """The batch's answers; again after a broken line, for the keys say what of it was done. Raises NotStored."""
+        while True:
+            try:
+                answers = self._transaction(batch)
+            except NotStored as fault:
+                if fault.code is not Code.DATABASE_AWAY:
+                    if self._away_since is not None:  # what became of the first try is not known
+                        raise NotStored(Code.DATABASE_AWAY) from fault
+                    raise
+                self._away_since = self._away_since or time.monotonic()
+                if time.monotonic() - self._away_since > AWAY_FOR_S:
+                    raise
+            else:
+                self._away_since = None
+                return answers
+            gevent.sleep(_LOOK_AGAIN_S)
+
     def _transaction(self, batch: list[_Waiting]) -> list[Answer | KeyReused]:
-        names = sorted({waiting.order.hall for waiting in batch})
+        keys: dict[str, list[str]] = {}
+        for waiting in batch:
+            keys.setdefault(waiting.order.hall, []).append(waiting.order.key)
+        names = sorted(keys)
         try:
-            self._begin()
+            self._db.begin(keys)
             for name in names:
                 self._have(name)
             before = {name: known[0].revision for name, known in self._halls.items()}
             decider = Decider(self._db, self._actions, self._first_day, self._halls, self._now_ms)
-            decider.look_up([waiting.order for waiting in batch])
+            decider.look_up(names)
             answers = [decider.answer(waiting.order, waiting.digest) for waiting in batch]
             changed = [n for n in names if n in self._halls and self._halls[n][0].revision != before.get(n)]
             for name in changed:
@@ -193,8 +213,10 @@ class Writer:
             decider.write()
             self._commit()
         except BaseException as fault:
-            self._roll_back(names)
-            code = _disk_code(fault)
+            for name in names:
+                self._halls.pop(name, None)
+            code = self._db.blame(fault)
+            self._db.roll_back()
             if code is not None:
                 raise NotStored(code) from fault
             raise
@@ -204,37 +226,18 @@ class Writer:
         self.commands += len(batch)
         return answers
 
-    @property
-    def _db(self) -> sqlite3.Connection:
-        if self._connection is None:
-            raise RuntimeError("the writer is not started")
-        return self._connection
-
-    def _begin(self) -> None:
-        """Take the write lock; another program holding it is waited for with the loop running."""
-        pause, until = 0.001, time.monotonic() + _BUSY_FOR_S
-        while True:
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as fault:
-                if fault.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                    raise
-            gevent.sleep(pause)
-            pause = min(pause * 2, 0.1)
-
     def _commit(self) -> None:
-        self._disk.apply(self._db.execute, ("COMMIT",))
+        self._db.commit()
 
-    def _roll_back(self, names: list[str]) -> None:
-        for name in names:
-            self._halls.pop(name, None)
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK")
+    @property
+    def _db(self) -> Store:
+        if self._store is None:
+            raise RuntimeError("the writer is not started")
+        return self._store
 
     def _have(self, name: str) -> None:
         """Have the hall in memory, valid for the revision read under the lock."""
-        head = read_head(self._db, name)
+        head = head_from(self._db.hall_row(name))
         known = self._halls.get(name)
         if head is None:
             self._halls.pop(name, None)
@@ -255,14 +258,19 @@ class Writer:
         for name in sorted(stale):
             try:
                 self._publish_hall(name)
-            except Exception:
-                _log.exception("cards_broken", hall=name)
+            except Exception as fault:
+                if self._db.blame(fault) is None:
+                    _log.exception("cards_broken", hall=name)
+                else:
+                    _log.warning("cards_wait", hall=name, cause=str(fault))
+                    self._cards_made = time.monotonic() + _CARDS_AGAIN_S
                 self._halls.pop(name, None)  # loaded again, it makes all its cards anew
                 self._stale.add(name)
 
     def _publish_hall(self, name: str) -> None:
         if name not in self._halls:
-            self._have(name)
+            with self._db.reading(name):
+                self._have(name)
         head, now = self._halls[name]
         view = self._build(name, now, head.revision, self._published.get(name), self._now_ms())
         self._published[name] = view
@@ -272,12 +280,3 @@ class Writer:
 def _not_stored(code: Code) -> Answer:
     return Answer(refuse(code).model_dump_json().encode(), refused=True, repeat=False, stored=False)
 
-
-def _disk_code(fault: BaseException) -> Code | None:
-    """Whether the disk or another program is to blame, and which."""
-    if not isinstance(fault, sqlite3.OperationalError):
-        return None
-    primary = fault.sqlite_errorcode & 0xFF
-    if primary in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-        return Code.DISK_FULL
-    return Code.BUSY if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else None

@@ -2,6 +2,7 @@
 
 from gevent import monkey
 
+from server.storage.sqlite_store import SqliteStore
 from server.storage.writer import Writer
 
 _NATIVE_SLEEP = monkey.get_original("time", "sleep")
@@ -14,7 +15,9 @@ def slow_writer(seconds: float) -> type[Writer]:
 
     class _SlowDisk(Writer):
         def _commit(self) -> None:
-            self._disk.apply(_NATIVE_SLEEP, (seconds,))
+            store = self._db
+            assert isinstance(store, SqliteStore)
+            store._disk.apply(_NATIVE_SLEEP, (seconds,))
             super()._commit()
 
     return _SlowDisk

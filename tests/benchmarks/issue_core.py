@@ -13,6 +13,7 @@ from typing import Any
 from contract.commands import TakeNumber
 from server.storage.database import Database
 from server.storage.orders import Answer, Order
+from server.storage.sqlite_store import SqliteStore
 from server.storage.writer import Writer, _Waiting
 from tests.benchmarks.bench_hall import KIOSK, LINE, give, must, prepare
 from tests.benchmarks.figures import Figure
@@ -45,8 +46,10 @@ class _TappedWriter(Writer):
 
     def tap(self) -> list[Statement]:
         """From now on; the list grows."""
-        tapped = _Tapped(self._db)
-        self._connection = tapped  # type: ignore[assignment]
+        store = self._db
+        assert isinstance(store, SqliteStore)
+        tapped = _Tapped(store._connection)
+        store._connection, store.execute = tapped, tapped.execute  # type: ignore[assignment]
         return tapped.statements
 
 

@@ -23,6 +23,7 @@ from contract.words import Via  # noqa: E402
 from server import app  # noqa: E402
 from server.command.serve import serve  # noqa: E402
 from server.storage import writer  # noqa: E402
+from server.storage.database import Database  # noqa: E402
 from server.storage.orders import Actor, Order  # noqa: E402
 from tests.benchmarks.bench_hall import HALL, WINDOWS  # noqa: E402
 from tests.promises.proving_hall import AGENT, SIDE_DOOR  # noqa: E402
@@ -44,6 +45,7 @@ class PreparedWriter(writer.Writer):
         super().start()
         self._door = StreamServer(("127.0.0.1", 0), self._heard)
         self._door.start()
+        assert isinstance(self._database, Database)
         (self._database.path.parent / SIDE_DOOR).write_text(str(self._door.server_port), encoding="ascii")
 
     def stop(self) -> None:

@@ -70,8 +70,7 @@ class Careless(Writer):
         try:
             super()._commit()
         except sqlite3.OperationalError:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
+            self._db.roll_back()
 
 
 def full_and_free(heard: Heard, folder: Path, *, mounted: bool, tries: int) -> int:

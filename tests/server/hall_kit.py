@@ -141,7 +141,7 @@ class HallOnDisk:
     def open(self) -> None:
         """Start the writer."""
         self.writer = self.kind(
-            Database(self.folder), self.actions, hall_from, first_day, build, self.told.append, lambda: self.now_ms, 0.0
+            self.database, self.actions, hall_from, first_day, build, self.told.append, lambda: self.now_ms, 0.0
         )
         self.writer.start()
         self.clock = Clock(lambda: self.writer.published, self.give, lambda: self.now_ms)
@@ -199,11 +199,11 @@ class HallOnDisk:
 
     def refused(self, code: Code, command: c.Command, actor: Actor = ADMIN) -> r.Refused:
         """The refusal, after which nothing is different: neither rows nor cards nor memory."""
-        before, cards = rows_of(self.file), dict(self.cards(Audience.MANAGER))
+        before, cards = self.rows(), dict(self.cards(Audience.MANAGER))
         reply = self.get(r.Refused, command, actor)
         assert reply.code is code
         assert reply.sentence.zh and reply.sentence.en and "{" not in reply.sentence.zh + reply.what_to_do.en
-        assert rows_of(self.file) == before
+        assert self.rows() == before
         assert dict(self.cards(Audience.MANAGER)) == cards
         assert memory_of(self.day_in_memory) == memory_of(self.from_disk())
         return reply
@@ -257,6 +257,15 @@ class HallOnDisk:
         return self.ask(c.Rate(visit=visit, level=Level(level), pressed_at=pressed), KEYPAD)
 
     # --- looking ---------------------------------------------------------------------------------------------------
+
+    @property
+    def database(self) -> Any:
+        """The database as a server has it."""
+        return Database(self.folder)
+
+    def rows(self) -> Rows:
+        """Everything that stands in it."""
+        return rows_of(self.file)
 
     @property
     def file(self) -> Path:
@@ -415,12 +424,17 @@ def set_up(folder: Path, definition: dict[str, Any], loaded_at: str = MONDAY_MOR
     hall = HallOnDisk(folder, ms(loaded_at))
     hall.open()
     hall.get(r.HallLoaded, c.LoadHall(document=definition))
+    enrol_all(hall)
+    hall.close()
+
+
+def enrol_all(hall: HallOnDisk) -> None:
+    """Kiosks K1 and K2 and the agent of the six windows."""
     for device, windows in (("K1", []), ("K2", []), ("line-A", list(DEMO_WINDOWS))):
         kind = DeviceKind.WINDOW if windows else DeviceKind.KIOSK
         code = secrets.token_hex(32)
         hall.get(r.CodeGiven, c.EnrolDevice(kind=kind, name=device, windows=windows, code_hash=code))
         hall.get(r.Enrolled, c.RedeemCode(code_hash=code, token_hash=secrets.token_hex(32)))
-    hall.close()
 
 
 def copy_of(template: Path, folder: Path, now_ms: int = ms(MONDAY_MORNING)) -> HallOnDisk:

@@ -6,7 +6,6 @@ from typing import Any
 from contract import commands as c
 from contract import replies as r
 from server.reports.doctor import examine
-from server.storage.database import Database
 from server.storage.orders import Actor
 from tests.server.hall_kit import K1, HallOnDisk, at
 
@@ -32,7 +31,7 @@ def given(hall: HallOnDisk, number: int, line: str = "A", actor: Actor = K1, **m
 
 def doctor(hall: HallOnDisk) -> list[str]:
     """What breaks an invariant."""
-    engine = Database(hall.folder).reading_engine()
+    engine = hall.database.reading_engine()
     try:
         with engine.connect() as connection:
             return [f"{f.invariant}: {f.what}" for f in examine(connection, hall.code)]

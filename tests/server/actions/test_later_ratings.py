@@ -44,7 +44,7 @@ def why(ticket: int, visit: int, *codes: str, text: str | None = None) -> c.AddR
 
 
 def findings(hall: HallOnDisk) -> list[str]:
-    engine = Database(hall.folder).reading_engine()
+    engine = hall.database.reading_engine()
     with engine.connect() as connection:
         found = [f"{one.invariant}: {one.what}" for one in examine(connection, hall.code)]
     engine.dispose()

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import gevent
 import pytest
@@ -27,6 +28,8 @@ from server.storage.database import Database
 from server.storage.hall_store import load, read_head
 from server.storage.journal import verify
 from server.storage.orders import Actor, Order
+from server.storage.sqlite_store import SqliteStore
+from server.storage.store import Keys
 from server.storage.writer import Writer
 from tests.benchmarks.bench_hall import HALL, LINE, WINDOWS, never_told, the_hall
 from tests.server.hall_kit import entries_of, said
@@ -149,14 +152,30 @@ def test_fewer_people_than_windows_are_called_once_each(opened: list[Clerks], qu
     assert refused == [Code.NOBODY_WAITING] * 13
 
 
-class Unlocked(Writer):
-    """The same writer without the lock, each statement by itself, and believing its own memory."""
+class UnlockedStore(SqliteStore):
+    """The same file without the lock, each statement by itself."""
 
-    def _begin(self) -> None:
+    def begin(self, keys: Keys) -> None:
         """Nobody is kept out."""
+        self._keys = keys
 
-    def _commit(self) -> None:
+    def commit(self) -> None:
         """Every statement was committed by itself."""
+
+
+class UnlockedDatabase(Database):
+    """Opens it so."""
+
+    def store(self) -> SqliteStore:
+        """Without the lock."""
+        return UnlockedStore(self.writer_connection())
+
+
+class Unlocked(Writer):
+    """The same writer without the lock, and believing its own memory."""
+
+    def __init__(self, database: Database, *more: Any) -> None:
+        super().__init__(UnlockedDatabase(database.path.parent), *more)
 
     def _have(self, name: str) -> None:
         if name not in self._halls:

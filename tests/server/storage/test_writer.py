@@ -11,7 +11,7 @@ from contract import commands as c
 from contract import replies as r
 from contract.words import Code, Via
 from server.actions.table import ACTIONS
-from server.storage import writer as writer_module
+from server.storage import sqlite_store
 from server.storage.hall_now import HallNow
 from server.storage.orders import Actor, Order
 from server.storage.published import Published
@@ -151,7 +151,7 @@ def test_another_program_that_writes_is_waited_for_with_the_loop_running(hall: H
 def test_a_program_that_does_not_let_go_makes_the_server_busy(
     hall: HallOnDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer_module, "_BUSY_FOR_S", 0.05)
+    monkeypatch.setattr(sqlite_store, "BUSY_FOR_S", 0.05)
     before = rows_of(hall.file)
     with closing(sqlite3.connect(hall.file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

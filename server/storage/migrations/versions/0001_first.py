@@ -1,5 +1,7 @@
 """The first schema."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -7,6 +9,11 @@ revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+
+def _only(condition: str) -> dict[str, Any]:
+    """An index of some rows, in the words of both databases."""
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 
 def upgrade() -> None:
@@ -128,7 +135,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hall", "id"),
         sqlite_with_rowid=False,
     )
-    op.create_index("sessions_alive", "sessions", ["hall"], unique=False, sqlite_where=sa.text("ended_ms IS NULL"))
+    op.create_index("sessions_alive", "sessions", ["hall"], unique=False, **_only("ended_ms IS NULL"))
     op.create_table(
         "slips",
         sa.Column("hall", sa.Text(), nullable=False),
@@ -216,14 +223,14 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(
-        "one_open_visit", "visits", ["hall", "ticket"], unique=True, sqlite_where=sa.text("ended_ms IS NULL")
+        "one_open_visit", "visits", ["hall", "ticket"], unique=True, **_only("ended_ms IS NULL")
     )
     op.create_index(
         "one_visit_in_hand",
         "visits",
         ["hall", "window"],
         unique=True,
-        sqlite_where=sa.text("ended_ms IS NULL AND held_ms IS NULL"),
+        **_only("ended_ms IS NULL AND held_ms IS NULL"),
     )
     op.create_table(
         "windows",
@@ -243,15 +250,13 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop every table."""
     op.drop_table("windows")
-    op.drop_index(
-        "one_visit_in_hand", table_name="visits", sqlite_where=sa.text("ended_ms IS NULL AND held_ms IS NULL")
-    )
-    op.drop_index("one_open_visit", table_name="visits", sqlite_where=sa.text("ended_ms IS NULL"))
+    op.drop_index("one_visit_in_hand", table_name="visits")
+    op.drop_index("one_open_visit", table_name="visits")
     op.drop_table("visits")
     op.drop_table("users")
     op.drop_table("tickets")
     op.drop_table("slips")
-    op.drop_index("sessions_alive", table_name="sessions", sqlite_where=sa.text("ended_ms IS NULL"))
+    op.drop_index("sessions_alive", table_name="sessions")
     op.drop_table("sessions")
     op.drop_table("replies")
     op.drop_table("ratings")

@@ -1,5 +1,7 @@
 """Numbers leased to kiosks, numbers and finished visits told late, and which installation leases."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -7,6 +9,11 @@ revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
+
+
+def _only(condition: str) -> dict[str, Any]:
+    """An index of some rows, in the words of both databases."""
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 
 def upgrade() -> None:
@@ -27,7 +34,7 @@ def upgrade() -> None:
     op.add_column("tickets", sa.Column("received_ms", sa.BigInteger(), nullable=True))
     op.add_column("tickets", sa.Column("told_ms", sa.BigInteger(), nullable=True))
     op.add_column("tickets", sa.Column("doubts", sa.Text(), nullable=False, server_default=""))
-    op.create_index("told_late", "tickets", ["hall"], sqlite_where=sa.text("told_ms IS NOT NULL"))
+    op.create_index("told_late", "tickets", ["hall"], **_only("told_ms IS NOT NULL"))
     op.add_column("visits", sa.Column("received_ms", sa.BigInteger(), nullable=True))
     op.add_column("devices", sa.Column("instance", sa.Text(), nullable=True))
 
