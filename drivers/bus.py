@@ -21,10 +21,11 @@ from drivers.line import Line
 from drivers.line_health import BusHealth, DeviceFault, DeviceHealth, DeviceKind, DeviceState, LineState
 from drivers.profiles.loader import ProfileRefused, Profiles
 from drivers.profiles.profile import Profile
-from drivers.screens.led_strip import LedStrip
+from drivers.screens import strip_driver_of
 from drivers.screens.strip_on_line import StripOnLine
 from drivers.screens.strip_text import Colour, StripText
-from drivers.serial_port import LineSettings, SerialPort, checked_port
+from drivers.serial_port import LineSettings, checked_port
+from drivers.transports import transport_at
 
 __all__ = [
     "AddressRefused",
@@ -81,7 +82,7 @@ class Bus:
 
     def add_strip(self, window: str, address: int, profile: str = "a090-strip") -> None:
         """``address`` is 1..254. Raises AddressRefused, ProfileRefused."""
-        self._add(StripOnLine(window, address, LedStrip(self._chosen("strip", profile))))
+        self._add(StripOnLine(window, address, strip_driver_of(self._chosen("strip", profile))))
 
     def start(self) -> None:
         """Opens the line in the background and keeps it open until ``stop``."""
@@ -94,7 +95,7 @@ class Bus:
             gap_s = max((device.profile.link.gap_ms for device in devices), default=0) / 1000
         framer = Framer(device.profile.frame_rx for device in devices)
         self._counts = framer.counts
-        transport = SerialPort(self.port, LineSettings(baud))
+        transport = transport_at(self.port, LineSettings(baud))
         self._line = Line(
             transport, framer, self._devices, baud=baud, gap_s=gap_s, local_echo=self._settings.local_echo
         )
@@ -169,6 +170,7 @@ class Bus:
             state=self._state_of(device),
             last_seen=device.last_seen,
             last_error=device.last_error,
+            reason=device.reason,
         )
 
     def _state_of(self, device: DeviceOnLine) -> DeviceState:
@@ -180,13 +182,13 @@ class Bus:
                 return DeviceState.SHARED
             if not device.present and line.is_unfit(monotonic()):
                 return DeviceState.UNFIT
-            confirms = device.kind is DeviceKind.STRIP and device.profile.reply is not None
-            unheard = DeviceState.SILENT if confirms else DeviceState.UNHEARD
-            return DeviceState.READY if device.present else unheard
+            return device.state
         if not line.is_present():
             return DeviceState.UNPLUGGED
         if line.taken:
             return DeviceState.TAKEN
+        if line.is_unfit(monotonic()):
+            return DeviceState.UNFIT
         return DeviceState.SILENT if line.last_error is None else DeviceState.FAULT
 
     def _chosen(self, kind: Literal["keypad", "pad", "strip"], name: str) -> Profile:
@@ -199,6 +201,9 @@ class Bus:
     def _add(self, device: DeviceOnLine) -> None:
         if self._line is not None:
             raise RuntimeError("devices are added before the bus is started")
+        if device.profile.link.kind == "tcp" and "://" not in self.port:
+            port = f"socket://host:{device.profile.link.port}"
+            raise AddressRefused(f"{device.kind} of window {device.window}: {device.profile.id} is reached at {port}")
         self._devices.add(device)
 
     def _wake(self) -> None:

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from drivers.deliveries import Deliveries
 from drivers.framing import Frame
-from drivers.line_health import DeviceFault, DeviceKind
+from drivers.line_health import DeviceFault, DeviceKind, DeviceState
 from drivers.outgoing import Outgoing, Purpose, Waiting
 from drivers.presses import Press, PressTiming
 from drivers.profiles.profile import Acknowledgement, Profile
@@ -39,12 +39,18 @@ class DeviceOnLine:
         self.counts = PressCounts()
         self.last_seen: float | None = None
         self.last_error: DeviceFault | None = None
+        self.reason = ""  # of the last error, in the device's own words
         self.present = False
-        self.shared = SharedAddress(presses=self.kind is not DeviceKind.STRIP)
+        self.shared = SharedAddress()
+
+    @property
+    def state(self) -> DeviceState:
+        """On an open line."""
+        return DeviceState.READY if self.present else DeviceState.UNHEARD
 
     def heard(self, frame: Frame, now: float) -> None:
         """A frame from this device came in."""
-        self.shared.heard(frame.raw, now)
+        self.shared.pressed(frame.raw, now)
         self.last_seen = now
         self.present = True
 

@@ -9,7 +9,6 @@ from drivers.framing import Frame
 from drivers.line import Sending
 from drivers.line_health import DeviceKind
 from drivers.outgoing import Waiting
-from drivers.profiles.frames import LineFrame
 
 
 class AddressRefused(ValueError):
@@ -47,7 +46,7 @@ class DevicesOnBus:
         if place in self._by_address:
             owner = f"the {self._by_address[place].kind} of window {self._by_address[place].window}"
             raise AddressRefused(f"{what}: address {device.address} belongs to {owner}")
-        lines = [one for one in (device, *self.all()) if isinstance(one.profile.frame_rx, LineFrame)]
+        lines = [one for one in (device, *self.all()) if one.profile.frame_rx and one.profile.frame_rx.alone]
         if lines and any(one.profile.family != lines[0].profile.family for one in (device, *self.all())):
             raise AddressRefused(f"{what}: {lines[0].profile.id} shares its line with no other family")
         if any(other.profile.link.baud != device.profile.link.baud for other in self.all()):

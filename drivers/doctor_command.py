@@ -8,7 +8,7 @@ from typing import Final
 import click
 import gevent
 
-from drivers.bus import AddressRefused, Bus, DeviceState, LineState, ProfileRefused
+from drivers.bus import AddressRefused, Bus, BusHealth, DeviceState, LineState, ProfileRefused
 from drivers.doctor_listen import conclude, listen, replay, try_speeds
 from drivers.doctor_ports import ports
 from drivers.doctor_session import SessionRefused, read_session
@@ -140,6 +140,12 @@ def _print(wanted: str) -> None:
         raise click.ClickException("没有确认打印 / not confirmed as printed")
 
 
+def _decided(health: BusHealth) -> bool:
+    """Whether waiting longer would tell more."""
+    known = (DeviceState.READY, DeviceState.UNHEARD, DeviceState.REFUSED, DeviceState.UNFIT)
+    return health.devices[0].state in known or health.state is LineState.FAULT
+
+
 def _show(port: str, strip: str, text: str) -> None:
     profile, _, address = strip.partition(":")
     bus = Bus(port)
@@ -148,7 +154,7 @@ def _show(port: str, strip: str, text: str) -> None:
     try:
         shown = bus.show("1", text)
         until = monotonic() + STRIP_WITHIN_S
-        while monotonic() < until and bus.health().devices[0].state not in (DeviceState.READY, DeviceState.UNHEARD):
+        while monotonic() < until and not _decided(bus.health()):
             gevent.sleep(0.05)
         health = bus.health()
         # One that never answers is ready when the text has gone out, which takes no longer than the line's gap.
@@ -157,7 +163,15 @@ def _show(port: str, strip: str, text: str) -> None:
         bus.stop()
     if health.state is not LineState.READY:
         raise LinkLost(health.last_error or str(health.state))
-    state = health.devices[0].state
+    if shown.replaced or shown.clipped:
+        click.echo(f"显示不了 / cannot be shown: {shown.replaced or '…'}")
+    state, reason = health.devices[0].state, health.devices[0].reason
+    if state is DeviceState.REFUSED:
+        raise click.ClickException(f"条屏拒收 / the strip refuses it: {reason}")
+    if state is DeviceState.UNFIT:
+        raise click.ClickException(
+            "有应答但不成帧：型号、速率、端口？ / something answers that is no such strip: profile, speed, port?"
+        )
     said = {
         DeviceState.READY: "条屏已确认 / the strip confirmed",
         DeviceState.UNHEARD: "已发出；这种条屏不应答 / sent; this kind of strip does not answer",

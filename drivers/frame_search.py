@@ -109,6 +109,8 @@ def _by_length(shape: LengthFrame, buffer: bytearray, at: int) -> Found:
 def _by_tail(shape: DelimitedFrame, starts: list[bytes], buffer: bytearray, at: int) -> Found:
     window = bytes(buffer[at : at + shape.longest])
     inside_at = len(shape.start)
+    while shape.long_start and window[inside_at : inside_at + 1] == shape.start[-1:]:
+        inside_at += 1
     shortest = max(shape.address_at + 1, shape.function_at + 1, shape.data_from) + check_size(shape.check)
     tail_at = window.find(shape.tail, inside_at + (0 if shape.escape else shortest))
     end = len(window) if tail_at < 0 else tail_at

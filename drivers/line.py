@@ -17,6 +17,7 @@ from drivers.line_health import LineState
 from drivers.local_echo import LocalEcho
 from drivers.reopening import Reopening
 from drivers.serial_port import READ_WAIT_S, LinkLost, Transport
+from drivers.tcp_port import LONGEST_PAUSE_S, TcpPort
 
 UNFIT_BYTES: Final = 24  # so many without a frame are no glitch
 UNFIT_FOR_S: Final = 300.0
@@ -56,7 +57,8 @@ class Line(Reopening):
     def __init__(
         self, transport: Transport, framer: Framer, traffic: Traffic, *, baud: int, gap_s: float, local_echo: bool
     ) -> None:
-        super().__init__(transport)
+        # Nothing shows that a host is back on the network: it is called often instead.
+        super().__init__(transport, LONGEST_PAUSE_S if isinstance(transport, TcpPort) else inf)
         self._transport = transport
         self._framer = framer
         self._traffic = traffic
@@ -97,7 +99,9 @@ class Line(Reopening):
         if self._echo is not None:
             self._echo = LocalEcho()
         self._write_fault = None
-        self._unfit = 0
+        # Another adapter may be at the path now; at a host and port it is whoever was there before.
+        if not isinstance(self._transport, TcpPort):
+            self._unfit = 0
 
     def _became_ready(self) -> None:
         self._traffic.line_opened(monotonic())

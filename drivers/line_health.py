@@ -19,9 +19,9 @@ class DeviceState(StrEnum):
     """READY: the line is open and the device was heard on it (a strip: it confirmed its last text). UNHEARD: the line
     is open and nobody pressed a key yet, which says nothing of a device that cannot be asked. SILENT: a strip does not
     confirm what it was sent, or the line is not opened yet. FAULT: the line cannot be used. UNPLUGGED: the line's path
-    is not there. TAKEN: another program has it open. UNFIT: bytes come, but none of them make a frame, as at a wrong
-    speed. SHARED: two devices answer at this address. OFFLINE: it can be asked how it is, and did not answer several
-    times."""
+    is not there, or nobody takes the connection. TAKEN: another program has it open. UNFIT: bytes come, but none of
+    them make a frame, as at a wrong speed. SHARED: two devices answer at this address. OFFLINE: it can be asked how it
+    is, and did not answer several times. REFUSED: a strip answers, and does not take its text."""
 
     READY = "ready"
     UNHEARD = "unheard"
@@ -32,6 +32,7 @@ class DeviceState(StrEnum):
     UNFIT = "unfit"
     SHARED = "shared"
     OFFLINE = "offline"
+    REFUSED = "refused"
 
 
 class DeviceKind(StrEnum):
@@ -48,12 +49,14 @@ class DeviceFault(StrEnum):
     UNEXPECTED_KEY = "unexpected_key"
     NOT_TAKEN = "not_taken"
     NO_REPLY = "no_reply"
+    BUSY = "busy"
     REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceHealth:
-    """One device. ``address`` is the one set by a person, not the byte on the line."""
+    """One device. ``address`` is the one set by a person, not the byte on the line. ``reason``: of the last error, in
+    the device's own words, where it gives one."""
 
     window: str
     kind: DeviceKind
@@ -62,6 +65,7 @@ class DeviceHealth:
     state: DeviceState
     last_seen: float | None
     last_error: DeviceFault | None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from drivers.callers.call_pad import CallPad
 from drivers.framing import Frame, Framer
 from drivers.keypads.rating_keypad import RatingKeypad
-from drivers.profiles.places import line_of
+from drivers.profiles.places import as_written, line_of
 from drivers.profiles.profile import Event, Profile, Vector
-from drivers.screens.led_strip import LedStrip
+from drivers.screens import StripDriver, strip_driver_of
 
 Field = tuple[str | int, ...]
 Fault = tuple[Field, str, str]  # where, and why in both languages
@@ -62,8 +62,7 @@ def _line_in(message: str) -> int:
 
 
 def _of_schema(file: str, text: str, loc: Field, message: str) -> Mistake:
-    # Pydantic names the shape that it tried in between; it does not stand in the file.
-    field = tuple(part for at, part in enumerate(loc) if not (at == 1 and loc[0] == "frame_rx"))
+    field = as_written(loc)
     return Mistake(file, line_of(text, field), _dotted(field), "这一项不对", message)
 
 
@@ -121,8 +120,19 @@ def sent_by(profile: Profile, vector: Vector) -> bytes:
     address = profile.bus.on_line(vector.address)
     if vector.sends == "show_digits":
         return CallPad(profile).show_digits(address, vector.digits)
-    text = LedStrip(profile).compose(vector.text).payload if profile.kind == "strip" else b""
+    if profile.dialogue is not None:
+        return _said_by(strip_driver_of(profile), vector, address)
+    text = strip_driver_of(profile).compose(vector.text).payload if profile.kind == "strip" else b""
     return profile.template(vector.sends).fill(address, text=text)
+
+
+def _said_by(strip: StripDriver, vector: Vector, address: int) -> bytes:
+    said = strip.ask(address) if vector.sends == "probe" else None
+    if vector.sends == "show_text":
+        said = strip.show(address, strip.compose(vector.text))
+    if said is None:
+        raise KeyError(str(vector.sends))
+    return said
 
 
 def understood_by(profile: Profile, frame: Frame) -> tuple[Event | None, bytes | None]:
@@ -138,4 +148,5 @@ def understood_by(profile: Profile, frame: Frame) -> tuple[Event | None, bytes |
         if key is None:
             return None, None
         return Event(address=address, action=key[0].value, digits=key[1]), pad.acknowledge(frame)
-    return (Event(address=address, success=True) if LedStrip(profile).is_success(frame) else None), None
+    answer = strip_driver_of(profile).meaning(frame)
+    return (Event(address=address, success=True) if answer is not None and answer.done else None), None

@@ -2,6 +2,7 @@
 at once when something (else) appears at its path. Cooperative under gevent's monkey-patching."""
 
 from abc import ABC, abstractmethod
+from math import inf
 from random import uniform
 from time import monotonic
 from typing import Final, Protocol
@@ -32,8 +33,9 @@ class Openable(Protocol):
 class Reopening(ABC):
     """CLOSED → OPENING → PROBING → READY → FAULT → OPENING …"""
 
-    def __init__(self, link: Openable) -> None:
+    def __init__(self, link: Openable, longest_pause_s: float = inf) -> None:
         self._link = link
+        self._longest_pause_s = longest_pause_s
         self.state = LineState.CLOSED
         self.last_receive: float | None = None
         self.last_error: str | None = None
@@ -82,9 +84,8 @@ class Reopening(ABC):
                 self._lost(error)
             finally:
                 self._link.close()
-            appeared = self._wait_for_path(
-                at_path, BACKOFF_S[min(attempt, len(BACKOFF_S) - 1)] * uniform(1, 1 + JITTER)
-            )
+            pause_s = min(BACKOFF_S[min(attempt, len(BACKOFF_S) - 1)], self._longest_pause_s)
+            appeared = self._wait_for_path(at_path, pause_s * uniform(1, 1 + JITTER))
             attempt = 0 if appeared else attempt + 1
 
     def _lost(self, error: LinkLost) -> None:

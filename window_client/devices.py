@@ -13,6 +13,7 @@ from drivers.bus import (
     DeviceKind,
     DeviceState,
     KeyPress,
+    LineState,
     NoSuchDevice,
     PadKey,
     ProfileRefused,
@@ -78,6 +79,7 @@ class Devices:
         self.states: States = {}
         self._told = False
         self._noise_told: dict[str, int] = {}
+        self._reasons_told: dict[str, str] = {}
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._worker: threading.Thread | None = None
@@ -157,6 +159,7 @@ class Devices:
     def _close(self) -> None:
         buses, self._buses = self._buses, {}
         self._noise_told = {}
+        self._reasons_told = {}
         self._of_window = {}
         self._refused = set()
         for bus in buses.values():
@@ -168,11 +171,21 @@ class Devices:
             health = bus.health()
             states |= {f"{one.kind}/{one.window}": one.state.value for one in health.devices}
             self._tell_noise(name, health)
+            self._tell_reasons(name, health)
         if states != self.states or (self._found is not None and not self._told):
             self._told = self._found is not None
             LOG.info("devices", **{name.replace("/", "_"): state for name, state in states.items()})
             self.states = states
             self._on_states(states)
+
+    def _tell_reasons(self, line: str, health: BusHealth) -> None:
+        """What the system says of a line that cannot be used, and a device of the text it refuses; once each."""
+        problem = "" if health.state is LineState.READY else health.last_error or ""
+        reasons = {line: problem, **{f"{one.kind}/{one.window}": one.reason for one in health.devices}}
+        for name, reason in reasons.items():
+            if reason and reason != self._reasons_told.get(name):
+                LOG.warning("device_trouble", name=name, line=line, reason=reason)
+        self._reasons_told |= reasons
 
     def _tell_noise(self, line: str, health: BusHealth) -> None:
         """What arrived and meant nothing, whenever it has doubled: a noisy line must not fill the disk with its log."""

@@ -4,12 +4,16 @@ import threading
 from collections.abc import Iterable
 from typing import Final
 
+import structlog
+
 from contract.cards import WindowCard, WorkCard
-from drivers.bus import DeviceKind
+from drivers.bus import DeviceKind, StripText
 from terminal.cards import Cards
 from window_client.devices import Devices, tell
 from window_client.pads import display_of
 from window_client.strips import ASK_STAFF, strip_text
+
+LOG = structlog.get_logger(__name__)
 
 OLD_AFTER_S: Final = 60.0
 
@@ -60,10 +64,16 @@ class Displays:
     def _show_strip(self, window: str) -> None:
         card = self._cards.card(f"window/{window}", WindowCard)
         text = ASK_STAFF if self._cards_are_old else "" if card is None else strip_text(card)
-        tell(self._devices.bus(DeviceKind.STRIP, window), lambda bus: bus.show(window, text))
+        tell(self._devices.bus(DeviceKind.STRIP, window), lambda bus: _told(window, bus.show(window, text)))
 
     def _show_digits(self, window: str) -> None:
         card = self._cards.card(f"work/{window}", WorkCard)
         if card is not None:
             digits, waiting = display_of(card)
             tell(self._devices.bus(DeviceKind.PAD, window), lambda bus: bus.show_digits(window, digits, waiting))
+
+
+def _told(window: str, shown: object) -> None:
+    """What a strip cannot show is replaced on it; whoever looks after it reads so in the log."""
+    if isinstance(shown, StripText) and (shown.replaced or shown.clipped):
+        LOG.warning("strip_cannot_show", window=window, shows=shown.shown, lacks=shown.replaced, clipped=shown.clipped)

@@ -40,6 +40,11 @@ class _Frame(Strict):
         """How many bytes of a frame are known beforehand or follow from the others: what noise has to hit."""
         return check_size(self.check)
 
+    @property
+    def alone(self) -> bool:
+        """Whether such a device shares its line with no other family."""
+        return False
+
 
 class Length(Strict):
     """The field that says how long the frame is. ``counts_from`` ... ``counts_to``: what it counts, both included."""
@@ -53,21 +58,26 @@ class Length(Strict):
 
 
 class LengthFrame(_Frame):
-    """start | head | length × times | mark | body | check | tail. ``shortest``, ``longest``: of the body, in bytes."""
+    """start | head | length × times | mark | body | check | tail. ``shortest``, ``longest``: of the body, in bytes.
+    Without a start the device shares its line with no other family."""
 
     mode: Literal["length"]
-    start: HexBytes = Field(min_length=1)
+    start: HexBytes = b""
     head: int = Field(default=0, ge=0, le=16)
     length: Length
     mark: HexBytes = b""
     shortest: int = Field(ge=1)
-    longest: int = Field(le=4096)
+    longest: int = Field(le=9216)
     tail: HexBytes = b""
 
     @property
     def fixed_bytes(self) -> int:
         repeated = (self.length.times - 1) * self.length.size
         return len(self.start) + repeated + len(self.mark) + check_size(self.check) + len(self.tail)
+
+    @property
+    def alone(self) -> bool:
+        return not self.start
 
     def body_size(self, length: int) -> int:
         """How long the body is when the field says ``length``; negative if it cannot be."""
@@ -83,10 +93,11 @@ class LengthFrame(_Frame):
 
 class DelimitedFrame(_Frame):
     """start | body | check | tail, at most ``longest`` bytes in all. The bytes of an ``escape`` table never stand
-    between start and tail as they are."""
+    between start and tail as they are. ``long_start``: the last byte of the start may stand there more than once."""
 
     mode: Literal["delimited"]
     start: HexBytes = Field(min_length=1)
+    long_start: bool = False
     tail: HexBytes = Field(min_length=1)
     longest: int = Field(le=4096)
     escape: dict[HexBytes, HexBytes] = {}
@@ -106,6 +117,8 @@ class DelimitedFrame(_Frame):
             raise ValueError("escape: one escape begins with another")
         if self.escape and any(bytes([byte]) not in self.escape for byte in self.tail):
             raise ValueError("escape: the bytes of the tail must be in the table")
+        if self.long_start and self.start[-1:] not in self.escape:
+            raise ValueError("long_start: the last byte of the start must be in the escape table")
         return self
 
 
@@ -137,6 +150,10 @@ class LineFrame(_Frame):
     @property
     def fixed_bytes(self) -> int:
         return len(self.start) + check_size(self.check) + 1
+
+    @property
+    def alone(self) -> bool:
+        return True
 
 
 FrameRx = Annotated[LengthFrame | DelimitedFrame | FixedFrame | LineFrame, Field(discriminator="mode")]

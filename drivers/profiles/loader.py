@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from drivers.profiles.places import as_written
 from drivers.profiles.profile import Profile
 
 
@@ -65,5 +66,5 @@ class Profiles:
 
 def _reasons(error: ValidationError) -> str:
     return "; ".join(
-        f"{'.'.join(str(part) for part in fault['loc']) or 'profile'}: {fault['msg']}" for fault in error.errors()
+        f"{'.'.join(map(str, as_written(fault['loc']))) or 'profile'}: {fault['msg']}" for fault in error.errors()
     )

@@ -14,6 +14,11 @@ def _parts(dotted: str) -> Path:
     return tuple(next(part for part in found if part) for found in _PART.findall(dotted))
 
 
+def as_written(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Where a field stands in the file: pydantic names the kind of frame or link that it took in between."""
+    return tuple(part for at, part in enumerate(loc) if not (at == 1 and loc[0] in ("frame_rx", "link")))
+
+
 def line_of(text: str, field: Sequence[str | int]) -> int:
     """The line (from 1) of a field, or of the nearest table above it that stands in the file."""
     wanted = tuple(str(part) for part in field)

@@ -31,8 +31,8 @@ class Words(Strict):
     en: str = Field(min_length=1)
 
 
-class Link(Strict):
-    """The line the device sits on. ``gap_ms``: silence between two frames of ours."""
+class SerialLink(Strict):
+    """The serial line the device sits on. ``gap_ms``: silence between two frames of ours."""
 
     kind: Literal["serial"]
     baud: int = Field(gt=0)
@@ -42,6 +42,22 @@ class Link(Strict):
     flow: Literal["none"]
     gap_ms: int = Field(ge=4)
     exclusive: Literal[True]
+
+
+class TcpLink(Strict):
+    """The device is reached by TCP and by nothing else; ``port``: the one it usually listens at."""
+
+    kind: Literal["tcp"]
+    port: int = Field(gt=0, le=65535)
+    gap_ms: int = Field(ge=4)
+
+    @property
+    def baud(self) -> int:
+        """Bytes take no time that counts."""
+        return 100_000_000
+
+
+Link = Annotated[SerialLink | TcpLink, Field(discriminator="kind")]
 
 
 class Addressing(Strict):
@@ -77,10 +93,12 @@ class Acknowledgement(Strict):
 
 
 class Reply(Strict):
-    """How long a strip may take to confirm a text, and how often the text is sent again without a confirmation."""
+    """How long a strip may take to confirm a text, and how often the text is sent again without a confirmation (none:
+    until it comes). ``ask_every_ms``: how often a strip that can be asked is asked whether it is there."""
 
     timeout_ms: int = Field(gt=0)
-    retries: int = Field(ge=0)
+    retries: int | None = Field(default=None, ge=0)
+    ask_every_ms: int | None = Field(default=None, ge=500)
 
 
 class Press(Strict):
@@ -131,13 +149,35 @@ class PadEvent(Strict):
 
 
 class Encoding(Strict):
-    """Text of a strip. A Chinese character takes 2 cells, an ASCII character 1."""
+    """Text of a strip. A Chinese character takes 2 cells, an ASCII character 1. ``charset``: what it has; "font": what
+    the shipped typeface has, because the program draws it; "utf-8": everything, as far as the device can know."""
 
-    charset: Literal["gbk"]
+    charset: Literal["gbk", "gb2312", "font", "utf-8"]
     max_cells: int = Field(ge=2, le=126)
     unencodable: str = Field(min_length=1, max_length=1)
     # A byte after each character; none: the strip has one colour.
     colours: dict[Literal["red", "green", "yellow"], int] = Field(default_factory=dict)
+
+
+class Area(Strict):
+    """The rectangle of the screen that carries the text, in pixels. ``unit``: x and width are sent in units of so many
+    pixels. ``font_px``: height of a character; none: as high as fits. ``motion``: how a text comes."""
+
+    number: int = Field(default=0, ge=0, le=255)
+    x: int = Field(default=0, ge=0, le=4096)
+    y: int = Field(default=0, ge=0, le=4096)
+    width: int = Field(ge=8, le=4096)
+    height: int = Field(ge=8, le=1024)
+    unit: Literal[1, 8] = 1
+    motion: Literal["still", "instant", "left", "right", "up", "down"] = "still"
+    font_px: int | None = Field(default=None, ge=8, le=512)
+    font_name: str = Field(default="SimSun", min_length=1, max_length=64)
+
+    @model_validator(mode="after")
+    def _whole_units(self) -> Self:
+        if self.x % self.unit or self.width % self.unit:
+            raise ValueError(f"x and width must be whole units of {self.unit} pixels")
+        return self
 
 
 class Event(Strict):
@@ -169,8 +209,12 @@ class Vector(Strict):
         return self
 
 
+Dialogue = Literal["onbon-bxk", "onbon-bx6q", "huidu"]
+
+
 class Profile(Strict):
-    """One device family. ``confidence``: A two sources agree, B one code base read in full, C opaque, D hearsay."""
+    """One device family. ``confidence``: A two sources agree, B one code base read in full, C opaque, D hearsay.
+    ``dialogue``: code of this name makes the frames, which have several lengths or an order of their own."""
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
     kind: Literal["keypad", "pad", "strip"]
@@ -184,7 +228,7 @@ class Profile(Strict):
     link: Link
     bus: Addressing
     frame_rx: FrameRx | None = None  # none: it never says anything
-    commands: dict[CommandName, str]
+    commands: dict[CommandName, str] = Field(default_factory=dict)
     vectors: tuple[Vector, ...] = Field(min_length=1)
     ack: Acknowledgement | None = None
     reply: Reply | None = None
@@ -192,6 +236,24 @@ class Profile(Strict):
     events: tuple[PadEvent, ...] = ()
     max_digits: int = Field(default=0, ge=0, le=30)
     encoding: Encoding | None = None
+    dialogue: Dialogue | None = None
+    area: Area | None = None
+
+    @model_validator(mode="after")
+    def _dialogue(self) -> Self:
+        if (self.dialogue is None) != (self.area is None):
+            raise ValueError("[area] belongs to a dialogue, and a dialogue needs it")
+        if self.dialogue is None:
+            if self.kind == "strip" and "show_text" not in self.commands:
+                raise ValueError("commands: a strip needs show_text")
+            if self.encoding is not None and self.encoding.charset not in ("gbk", "gb2312"):
+                raise ValueError("encoding: charset must be gbk or gb2312")
+            return self
+        if self.kind != "strip" or self.commands:
+            raise ValueError("a dialogue is a strip's, and its commands are made by code")
+        if self.dialogue != "onbon-bxk" and self.link.kind != "tcp":
+            raise ValueError(f"link: {self.dialogue} is spoken by TCP")
+        return self
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -40,8 +40,8 @@ def compose(text: str, encoding: Encoding, colour: Colour = Colour.RED) -> Strip
     shown: list[str] = []
     replaced: list[str] = []
     cells = 0
-    for sign, of_colour in _coloured(text, colour):
-        code = _code(sign)
+    for sign, of_colour in coloured(text, colour):
+        code = code_of(sign, encoding.charset)
         if code is None:
             replaced.append(sign)
             sign, code = encoding.unencodable, encoding.unencodable.encode(encoding.charset)
@@ -55,7 +55,8 @@ def compose(text: str, encoding: Encoding, colour: Colour = Colour.RED) -> Strip
     return StripText(bytes(payload), "".join(shown), "".join(replaced), clipped=False)
 
 
-def _coloured(text: str, colour: Colour) -> list[tuple[str, Colour]]:
+def coloured(text: str, colour: Colour) -> list[tuple[str, Colour]]:
+    """Each character with its colour; the marks are taken out."""
     signs: list[tuple[str, Colour]] = []
     for place, part in enumerate(_MARKUP.split(text)):
         if place % 2:
@@ -65,10 +66,10 @@ def _coloured(text: str, colour: Colour) -> list[tuple[str, Colour]]:
     return signs
 
 
-def _code(sign: str) -> bytes | None:
-    """GBK of a visible character, or None."""
+def code_of(sign: str, charset: str) -> bytes | None:
+    """The code of a visible character in GBK or GB2312, or None."""
     try:
-        code = sign.encode("gbk")
+        code = sign.encode(charset)
     except UnicodeEncodeError:
         return None
     return code if len(code) == 2 or 0x20 <= code[0] < 0x7F else None

@@ -17,6 +17,7 @@ from drivers.doctor_command import devices
 from drivers.doctor_ports import ports
 from drivers.profile_check import check_profile
 from drivers.simulators.escpos_printer import EscposPrinter
+from drivers.simulators.onbon_card import OnbonCard, OnbonLine
 from drivers.simulators.rs485_line import Rs485Line
 from tests.drivers.far_end import FarEnd, await_fact
 
@@ -137,6 +138,24 @@ def test_a_text_is_shown_on_a_strip(tmp_path: Path) -> None:
         assert said.exit_code == 0, said.output
         strip.wait_text("请A012号", 10)
         assert "the strip confirmed" in said.output
+
+
+def test_a_text_is_shown_on_a_card_on_the_network_and_what_it_says_is_told() -> None:
+    card = OnbonCard()
+    with OnbonLine(card, tcp=True) as line:
+        said = run("--port", line.path, "--strip", "onbon-5k-strip:1", "--text", "请囍A012号")
+        assert said.exit_code == 0, said.output
+        assert "cannot be shown: 囍" in said.output and "请□A012号: 条屏已确认" in said.output
+        assert card.text == "请□A012号"
+        card.error = 12
+        said = run("--port", line.path, "--strip", "onbon-5k-strip:1")
+        assert said.exit_code == 1 and "refuses it: it lacks the font" in said.output
+        card.nonsense = b"SSH-2.0-somebody else\r\n"
+        said = run("--port", line.path, "--strip", "onbon-5k-strip:1")
+        assert said.exit_code == 1 and "no such strip" in said.output
+        line.unplug()
+        said = run("--port", line.path, "--strip", "onbon-5k-strip:1")
+        assert said.exit_code == 1 and "nobody answers at 127.0.0.1" in said.output
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from drivers.framing import Frame, Framer
 from drivers.profiles.loader import load_profile, profile_names
 
-SHAPES = [load_profile(name).frame_rx for name in profile_names()]
+# Those that may share a line with keypads.
+SHAPES = [one.frame_rx for one in map(load_profile, profile_names()) if one.link.baud == 9600]
 
 
 def device_frame(body: bytes) -> bytes:

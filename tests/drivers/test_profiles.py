@@ -45,6 +45,11 @@ def sent_by(profile: Profile, vector: Vector) -> bytes:
     address = vector.address + profile.bus.offset
     if vector.sends == "show_digits":
         return CALLERS[profile.id]().show_digits(address, vector.digits)
+    if profile.dialogue is not None:
+        strip = STRIPS[profile.id]()
+        asked = strip.ask(address) if vector.sends == "probe" else strip.show(address, strip.compose(vector.text))
+        assert asked is not None
+        return asked
     text = b"" if profile.encoding is None else compose(vector.text, profile.encoding).payload
     return profile.template(vector.sends).fill(address, text=text)
 
@@ -61,7 +66,8 @@ def understood_by(profile: Profile, frame: Frame) -> tuple[Event | None, bytes |
         if key is None:
             return None, None
         return Event(address=address, action=key[0].value, digits=key[1]), pad.acknowledge(frame)
-    return (Event(address=address, success=True) if STRIPS[profile.id]().is_success(frame) else None), None
+    answer = STRIPS[profile.id]().meaning(frame)
+    return (Event(address=address, success=True) if answer is not None and answer.done else None), None
 
 
 @pytest.mark.parametrize(("name", "vector"), VECTORS)

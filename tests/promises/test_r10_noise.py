@@ -16,12 +16,19 @@ from drivers.framing import Framer
 from drivers.profile_check import understood_by
 from drivers.profiles.loader import load_profile, profile_names
 from drivers.profiles.profile import Event, Profile
+from drivers.simulators.onbon_card import opened
 from tests.drivers.far_end import FarEnd, await_fact
 from tests.promises.rounds import LONG, proving, rounds
 
 BYTES, FRAMES = 1_000_000, 100_000
 READ = 61  # bytes at a time, so that reads end everywhere
-LISTENING = [name for name in profile_names() if load_profile(name).frame_rx is not None]
+STRIPS = {load_profile(name).family: name for name in profile_names() if load_profile(name).kind == "strip"}
+# Strips of one family hear alike; of each, one listens.
+LISTENING = [
+    name
+    for name in profile_names()
+    if load_profile(name).frame_rx is not None and STRIPS.get(load_profile(name).family, name) == name
+]
 
 
 def _ff68(raw: bytes) -> bool:
@@ -34,7 +41,18 @@ def _a090(raw: bytes) -> bool:
     return 5 <= len(raw) <= 16 and raw[:2] == b"\xa0\x90" and raw[-2:] == b"\xa5\xaa"
 
 
-JUDGES: dict[str, Callable[[bytes], bool]] = {"ff68": _ff68, "a090": _a090}
+def _onbon(raw: bytes) -> bool:
+    inside = raw.lstrip(b"\xa5")
+    return len(raw) - len(inside) >= 2 and inside.find(b"\x5a") == len(inside) - 1 and opened(inside[:-1]) is not None
+
+
+def _huidu(raw: bytes) -> bool:
+    return 4 <= len(raw) == raw[0] + 256 * raw[1]
+
+
+JUDGES: dict[str, Callable[[bytes], bool]] = {
+    "ff68": _ff68, "a090": _a090, "bxk": _onbon, "bx6q": _onbon, "huidu": _huidu,
+}  # fmt: skip
 
 
 class Listener:
@@ -118,7 +136,10 @@ def test_noise_makes_no_rating(name: str) -> None:
     with proving("R10", "spoiled frames", FRAMES, name) as result:
         _random_bytes(profile, result.rng, bytes_)
         heard = _spoiled_frames(profile, result.rng, frames)
-        assert heard > 0.9 * frames, "the whole frames behind the spoiled ones were lost"
+        assert profile.frame_rx is not None
+        # Packets with neither start nor check rely on TCP, which loses and changes none.
+        least = 0.9 if profile.frame_rx.fixed_bytes else 0.6
+        assert heard > least * frames, "the whole frames behind the spoiled ones were lost"
         result.reached = frames
         result.figure = f"{bytes_} random bytes and {frames} spoiled frames: 0 crashes, 0 false ratings"
         result.control = f"{heard} of {frames} whole frames right behind a spoiled one were heard"

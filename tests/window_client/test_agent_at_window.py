@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+import drivers.profiles
 from contract.words import Code
+from drivers.simulators.onbon_card import OnbonCard, OnbonLine
 from drivers.simulators.rs485_line import Rs485Line
 from terminal.data_dir import DataDir
 from terminal.enrol import EnrolRefused, enrolment
@@ -235,6 +237,43 @@ def test_the_strip_has_its_text_again_after_the_line_was_lost(
     line.replug()
     line.strip(1).wait_text("暂停服务", 10)
     until(lambda: page.agent["devices"]["strip"] == "ready", "ready again")
+
+
+def test_a_card_on_the_network_shows_what_its_window_says(
+    outside: Outside, settings: Path, started: Started, tmp_path: Path
+) -> None:
+    card = OnbonCard(model="6K")
+    with OnbonLine(card, tcp=True) as cards:
+        shipped = (Path(drivers.profiles.__file__).parent / "onbon-6k-strip.toml").read_text("utf-8")
+        (tmp_path / "own").mkdir()
+        own = shipped.replace("onbon-6k-strip", "our-card").replace("width = 192", "width = 160")
+        (tmp_path / "own" / "our-card.toml").write_text(own[: own.index("[[vectors]]\nsends = \"show_text\"")] +
+                                                        own[own.index("[[vectors]]\nhex") :], "utf-8")  # fmt: skip
+        settings.write_text(f'profiles = "own"\n{settings.read_text()}[lines.card]\nport = "{cards.path}"\n')
+        outside.pages["window/devices"] = {
+            "devices": [{"code": "C1", "kind": "strip", "window": "102", "profile": "our-card", "line": "card",
+                         "address": 1}]
+        }  # fmt: skip
+        outside.publish({"window/102": window_card("called", "A012", "102")})
+        with capture_logs() as logs:
+            started()
+            cards.wait_text(card, "请A012到102窗口", 10)
+            assert card.places == {0: (0, 0, 160, 32)}
+            outside.publish({"window/102": window_card("called", "囍-1", "102")})
+            cards.wait_text(card, "请□-1到102窗口", 10)
+            until(lambda: [one for one in logs if one["event"] == "strip_cannot_show" and one["lacks"] == "囍"], "told")
+            card.error = 12
+            outside.publish({"window/102": window_card("paused", window="102")})
+            until(lambda: outside.deeds("report_device")[-1].body["health"] == {"strip/102": "refused"}, "reported")
+            until(lambda: [one for one in logs if one.get("reason") == "it lacks the font"], "told")
+            card.error = 0
+            cards.wait_text(card, "暂停服务", 10)
+            cards.unplug()
+            outside.publish({"window/102": window_card("free", window="102")})
+            until(lambda: outside.deeds("report_device")[-1].body["health"] == {"strip/102": "unplugged"}, "reported")
+            cards.plug()
+            cards.wait_text(card, "欢迎光临", 10)
+            until(lambda: outside.deeds("report_device")[-1].body["health"] == {"strip/102": "ready"}, "reported")
 
 
 def test_an_agent_without_devices_says_that_it_is_there(outside: Outside, started: Started) -> None:

@@ -45,7 +45,7 @@ function Normal({ work, agent, cards, now, outcome, items }) {
 
 /** The first device of this window that is not well: calling goes on without it. */
 function deviceFault(devices) {
-  return Object.entries(devices ?? {}).find(([, state]) => ["silent", "fault", "unplugged", "offline", "taken", "unfit", "shared"].includes(state));
+  return Object.entries(devices ?? {}).find(([, state]) => ["silent", "fault", "unplugged", "offline", "taken", "unfit", "shared", "refused"].includes(state));
 }
 
 function Says(props) {
