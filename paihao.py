@@ -25,6 +25,7 @@ COMMANDS = {
     "backup": "server.command.backup:backup",
     "restore": "server.command.backup:restore",
     "schema": "server.command.schema:schema",
+    "migrate-database": "server.command.migrate_database:migrate_database",
 }
 
 
