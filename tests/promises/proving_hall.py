@@ -37,6 +37,7 @@ LINES = ("A", "B", "C", "D")
 KIOSKS = tuple(f"K{i}" for i in range(1, 65))
 AGENT = "W"  # looks after every window
 STARTS_WITHIN_S = 60
+ENDS_WITHIN_S = 120
 SIDE_DOOR = "side_door"  # file in the data folder, where the server has one: its port
 ADMIN = Actor(Via.COMMAND_LINE)
 
@@ -153,7 +154,7 @@ class ProvingServer:
         """In order, if it runs."""
         if self.process is not None:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(30)
+            self.process.wait(ENDS_WITHIN_S)
             self.process = None
 
     def said(self) -> str:
