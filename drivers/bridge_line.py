@@ -13,7 +13,8 @@ from drivers.kept_open import KeptOpen
 from drivers.keypads.keypad_on_line import KeyPress
 from drivers.line_health import BusHealth, DeviceFault, DeviceHealth, DeviceKind, DeviceState, LineState
 from drivers.profiles.loader import ProfileRefused
-from drivers.serial_port import LinkLost, SerialPort
+from drivers.serial_port import LinkLost
+from drivers.tcp_port import TcpPort
 
 ASK_EVERY_S: Final = 10.0
 _TAKE_WITHIN_S: Final = 2.0
@@ -29,6 +30,7 @@ class _Behind:
         self.name = f"{kind}/{window}"
         self.state = DeviceState.UNHEARD
         self.last_seen: float | None = None
+        self.lines = 0
         self.last_error: DeviceFault | None = None
         self.text: str | None = None
         self.deliveries: Deliveries[tuple[Press, float]] | None = None
@@ -47,7 +49,7 @@ class BridgeLine(KeptOpen[bytes]):
     profile_id = "bridge"
 
     def __init__(self, port: str) -> None:
-        super().__init__(SerialPort(port))
+        super().__init__(TcpPort(port))
         self._port = port
         self._bridge = Bridge(after=int(time() * 1000))
         self._devices: dict[str, _Behind] = {}
@@ -171,6 +173,7 @@ class BridgeLine(KeptOpen[bytes]):
             state=state_behind(self, device.state),
             last_seen=device.last_seen,
             last_error=device.last_error,
+            frames=device.lines,
         )
 
     def _answered(self, said: Answer, now: float) -> None:
@@ -179,6 +182,7 @@ class BridgeLine(KeptOpen[bytes]):
             return
         device, deed = asked
         device.last_seen = now
+        device.lines += 1
         if not said.ok:
             device.state, device.last_error = DeviceState.FAULT, DeviceFault.REFUSED
             self.last_error = said.why
@@ -191,6 +195,7 @@ class BridgeLine(KeptOpen[bytes]):
             self._strangers += 1
             return
         device.last_seen = now
+        device.lines += 1
         if isinstance(said, State):
             device.state = DeviceState(said.state)
         elif device.deliveries is None or not device.deliveries.put((said, now)):

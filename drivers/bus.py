@@ -20,12 +20,13 @@ from drivers.keypads.rating_keypad import RatingKeypad
 from drivers.line import Line
 from drivers.line_health import BusHealth, DeviceFault, DeviceHealth, DeviceKind, DeviceState, LineState
 from drivers.profiles.loader import ProfileRefused, Profiles
-from drivers.profiles.profile import Profile
+from drivers.profiles.profile import Profile, UdpLink
 from drivers.screens import strip_driver_of
 from drivers.screens.strip_on_line import StripOnLine
 from drivers.screens.strip_text import Colour, StripText
-from drivers.serial_port import LineSettings, checked_port
+from drivers.serial_port import LineSettings, Transport, checked_port
 from drivers.transports import transport_at
+from drivers.udp_port import UdpLine, names_udp
 
 __all__ = [
     "AddressRefused",
@@ -63,7 +64,7 @@ class Bus:
 
     def __init__(self, port: str, settings: BusSettings | None = None, profiles: Profiles | None = None) -> None:
         self._profiles = profiles or Profiles()
-        self.port = checked_port(port)
+        self.port = port if names_udp(port) else checked_port(port)
         self._settings = settings or BusSettings()
         self._devices = DevicesOnBus()
         self._counts = FrameCounts()
@@ -95,13 +96,17 @@ class Bus:
             gap_s = max((device.profile.link.gap_ms for device in devices), default=0) / 1000
         framer = Framer(device.profile.frame_rx for device in devices)
         self._counts = framer.counts
-        transport = transport_at(self.port, LineSettings(baud))
+        transport = self._transport(devices, baud)
         self._line = Line(
             transport, framer, self._devices, baud=baud, gap_s=gap_s, local_echo=self._settings.local_echo
         )
         for device in devices:
             device.start()
         self._line.start()
+
+    def _transport(self, devices: list[DeviceOnLine], baud: int) -> Transport:
+        listen = next((one.profile.link.listen for one in devices if isinstance(one.profile.link, UdpLink)), None)
+        return transport_at(self.port, LineSettings(baud)) if listen is None else UdpLine(self.port, listen)
 
     def stop(self) -> None:
         """Closes the line, then lets presses already reported be taken. Not to be called from a receiver."""
@@ -159,6 +164,7 @@ class Bus:
             unexpected_keys=sum(device.counts.unexpected for device in devices),
             not_taken=sum(device.counts.not_taken for device in devices),
             devices=tuple(self._health_of(device) for device in devices),
+            late_presses=sum(device.counts.late for device in devices),
         )
 
     def _health_of(self, device: DeviceOnLine) -> DeviceHealth:
@@ -171,6 +177,7 @@ class Bus:
             last_seen=device.last_seen,
             last_error=device.last_error,
             reason=device.reason,
+            frames=device.counts.frames,
         )
 
     def _state_of(self, device: DeviceOnLine) -> DeviceState:
@@ -180,6 +187,8 @@ class Bus:
         if line.state is LineState.READY:
             if device.shared.suspected(monotonic()):
                 return DeviceState.SHARED
+            if device.asking is not None and device.asking.offline:
+                return DeviceState.OFFLINE
             if not device.present and line.is_unfit(monotonic()):
                 return DeviceState.UNFIT
             return device.state
@@ -204,6 +213,11 @@ class Bus:
         if device.profile.link.kind == "tcp" and "://" not in self.port:
             port = f"socket://host:{device.profile.link.port}"
             raise AddressRefused(f"{device.kind} of window {device.window}: {device.profile.id} is reached at {port}")
+        if isinstance(device.profile.link, UdpLink) != names_udp(self.port):
+            wanted = "udp://host:port" if isinstance(device.profile.link, UdpLink) else "a serial port or socket://"
+            raise AddressRefused(
+                f"{device.kind} of window {device.window}: {device.profile.id} is reached at {wanted}, not {self.port}"
+            )
         self._devices.add(device)
 
     def _wake(self) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from drivers.asking import asking_of
 from drivers.deliveries import Deliveries
 from drivers.framing import Frame
 from drivers.line_health import DeviceFault, DeviceKind, DeviceState
@@ -18,9 +19,11 @@ Item = TypeVar("Item")
 
 @dataclass(slots=True)
 class PressCounts:
-    """Frames from known devices that became no event."""
+    """``frames``: all from this device; the others are those that became no event."""
 
+    frames: int = 0
     repeated: int = 0
+    late: int = 0
     unexpected: int = 0
     not_taken: int = 0
 
@@ -41,6 +44,7 @@ class DeviceOnLine:
         self.last_error: DeviceFault | None = None
         self.reason = ""  # of the last error, in the device's own words
         self.present = False
+        self.asking = asking_of(profile, self.line_address, self.outgoing)
         self.shared = SharedAddress()
 
     @property

@@ -8,7 +8,7 @@ from drivers.device_on_line import DeviceOnLine
 from drivers.framing import Frame
 from drivers.line import Sending
 from drivers.line_health import DeviceKind
-from drivers.outgoing import Waiting
+from drivers.outgoing import Purpose, Waiting
 
 
 class AddressRefused(ValueError):
@@ -65,8 +65,15 @@ class DevicesOnBus:
         device = self._by_address.get((frame.family, frame.address))
         if device is None:
             self.unknown_addresses += 1
-        else:
-            device.heard(frame, now)
+            return
+        device.counts.frames += 1
+        if device.asking is not None:
+            device.asking.heard()
+            if device.asking.is_answer(frame):
+                device.last_seen = now
+                device.present = True
+                return
+        device.heard(frame, now)
 
     def next_time(self) -> float:
         return min((device.outgoing.next_time() for device in self.all()), default=inf)
@@ -83,6 +90,8 @@ class DevicesOnBus:
     def line_opened(self, now: float) -> None:
         for device in self.all():
             device.line_opened(now)
+            if device.asking is not None:
+                device.asking.line_opened()
 
     def line_lost(self) -> None:
         for device in self.all():
@@ -90,4 +99,6 @@ class DevicesOnBus:
 
 
 def _told(device: DeviceOnLine, waiting: Waiting) -> Callable[[float], None]:
+    if waiting.purpose is Purpose.ASK and device.asking is not None:
+        return device.asking.sent
     return lambda at: device.sent(waiting, at)

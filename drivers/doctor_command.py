@@ -9,8 +9,9 @@ import click
 import gevent
 
 from drivers.bus import AddressRefused, Bus, BusHealth, DeviceState, LineState, ProfileRefused
+from drivers.doctor_families import FAMILIES, listen_to
 from drivers.doctor_listen import conclude, listen, replay, try_speeds
-from drivers.doctor_ports import ports
+from drivers.doctor_ports import input_devices, ports
 from drivers.doctor_session import SessionRefused, read_session
 from drivers.printers.file import FilePrinter
 from drivers.printers.layout import Align, Rule, Seal, Size, Slip, Space, Text
@@ -61,6 +62,9 @@ PRINTERS: Final[dict[str, Callable[[str], TicketPrinter]]] = {
     "--print", "printer", help="打印测试条：network:主机:端口、serial:串口:速率、file:文件 · print a test slip."
 )
 @click.option("--strip", help="向条屏显示测试文字，配置:地址 · show a text on a strip, PROFILE:ADDRESS, with --port.")
+@click.option(
+    "--device", type=click.Choice(FAMILIES), help="--port 上是什么设备：各自说的话 · what is at --port: what it says."
+)
 @click.option("--text", default="请A003号", show_default=True, help="条屏上的文字 · the strip's text.")
 def devices(
     port: str | None,
@@ -72,6 +76,7 @@ def devices(
     kept: Path | None,
     printer: str | None,
     strip: str | None,
+    device: str | None,
     text: str,
 ) -> None:
     """看设备 · Look at devices: list ports, show what is heard and what it means, print, show a text."""
@@ -84,6 +89,8 @@ def devices(
             _list()
         elif strip is not None:
             _show(port, strip, text)
+        elif device is not None:
+            listen_to(device, port, click.echo, until=None if seconds is None else monotonic() + seconds)
         elif try_all:
             _try(port, _chosen(profiles), seconds)
         else:
@@ -97,7 +104,7 @@ def devices(
 
 
 def _list() -> None:
-    found = ports()
+    found = [*ports(), *input_devices()]
     for one in found:
         click.echo(str(one))
     if not found:

@@ -29,7 +29,7 @@ def listen(
         line = stack.enter_context(_opened(port, baud))
         file = None if record is None else stack.enter_context(record.open("w", encoding="utf-8"))
         recording = None if file is None else Recording(file, port, baud)
-        stopped = stack.enter_context(_ctrl_c())
+        stopped = stack.enter_context(ctrl_c())
         quiet_s = 0.0
         while not stopped.is_set() and (until is None or monotonic() < until):
             data = line.read_some()
@@ -104,7 +104,7 @@ def _tell(meanings: list[Meaning], say: Say) -> None:
 
 
 @contextmanager
-def _ctrl_c() -> Iterator[Event]:
+def ctrl_c() -> Iterator[Event]:
     """Set by the first Ctrl-C; a second one ends the program as usual. As an exception it would come where it likes."""
     stopped = Event()
 

@@ -11,6 +11,7 @@ from serial.tools import list_ports
 from drivers.port_holders import holders
 
 STAYING = Path("/dev/serial")
+INPUT = Path("/dev/input/by-id")
 
 
 class Found(Protocol):
@@ -43,6 +44,12 @@ def ports(find: Callable[[], Iterable[Found]] = list_ports.comports, staying: Pa
         Port(one.device, one.description, tuple(_names_of(one.device, staying)), tuple(holders(one.device)))
         for one in found
     ]
+
+
+def input_devices(folder: Path = INPUT) -> list[Port]:
+    """Keyboards and what pretends to be one, under the names that stay; Linux."""
+    found = sorted(link for link in folder.glob("*-event-kbd"))
+    return [Port(str(link), "键盘类设备 / keyboard-like device", (), tuple(holders(str(link)))) for link in found]
 
 
 def _names_of(device: str, staying: Path) -> list[str]:

@@ -18,6 +18,7 @@ from drivers.local_echo import LocalEcho
 from drivers.reopening import Reopening
 from drivers.serial_port import READ_WAIT_S, LinkLost, Transport
 from drivers.tcp_port import LONGEST_PAUSE_S, TcpPort
+from drivers.udp_port import UdpLine
 
 UNFIT_BYTES: Final = 24  # so many without a frame are no glitch
 UNFIT_FOR_S: Final = 300.0
@@ -65,6 +66,7 @@ class Line(Reopening):
         self._baud = baud
         self._gap_s = gap_s
         self._echo = LocalEcho() if local_echo else None
+        self._whole_pieces = isinstance(transport, UdpLine)  # no frame goes on in the next datagram
         self._wake = Event()
         self._greenlets: list[gevent.Greenlet[[], None]] = []
         self._write_fault: LinkLost | None = None
@@ -124,6 +126,8 @@ class Line(Reopening):
                 self.last_receive = now
                 self._clear_at = max(self._clear_at, now + _TURNAROUND_S)
                 frames = self._framer.feed(chunk if self._echo is None else self._echo.strip(chunk, now))
+                if self._whole_pieces:
+                    frames += self._framer.silence()
             else:
                 # Only a read that found nothing proves silence: a clock would also run while this program was held up.
                 quiet_s += READ_WAIT_S

@@ -56,7 +56,7 @@ class DeviceFault(StrEnum):
 @dataclass(frozen=True, slots=True)
 class DeviceHealth:
     """One device. ``address`` is the one set by a person, not the byte on the line. ``reason``: of the last error, in
-    the device's own words, where it gives one."""
+    the device's own words, where it gives one. ``frames``: heard from it."""
 
     window: str
     kind: DeviceKind
@@ -66,13 +66,15 @@ class DeviceHealth:
     last_seen: float | None
     last_error: DeviceFault | None
     reason: str = ""
+    frames: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class BusHealth:
     """The line and every device on it. ``repeated_presses`` are frames in which a device said again what was heard
     already; ``unexpected_keys`` are frames from a known device that mean nothing here; ``not_taken`` are presses whose
-    receiver failed or did not keep up. ``last_error`` is the system's own text."""
+    receiver failed or did not keep up. ``last_error`` is the system's own text.
+    ``late_presses``: dropped because their profile says so."""
 
     port: str
     state: LineState
@@ -86,3 +88,4 @@ class BusHealth:
     unexpected_keys: int
     not_taken: int
     devices: tuple[DeviceHealth, ...]
+    late_presses: int = 0

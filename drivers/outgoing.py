@@ -18,6 +18,7 @@ class Purpose(IntEnum):
     ALERT = 3
     TEXT = 4
     DIGITS = 5
+    ASK = 6
 
 
 # Only these are a state worth restoring; the others answer a moment that has passed when the line comes back.

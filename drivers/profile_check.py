@@ -1,5 +1,6 @@
 """Whether a profile does what it says: its fields, and its test vectors run in both directions."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from drivers.profiles.places import as_written, line_of
 from drivers.profiles.profile import Event, Profile, Vector
 from drivers.screens import StripDriver, strip_driver_of
 
+_NAMED = re.compile(r"Value error, ([a-z_]+): ")  # what is about several fields begins with the one to look at
 Field = tuple[str | int, ...]
 Fault = tuple[Field, str, str]  # where, and why in both languages
 
@@ -63,6 +65,9 @@ def _line_in(message: str) -> int:
 
 def _of_schema(file: str, text: str, loc: Field, message: str) -> Mistake:
     field = as_written(loc)
+    named = _NAMED.match(message)
+    if not field and named is not None:
+        field = (named[1],)
     return Mistake(file, line_of(text, field), _dotted(field), "这一项不对", message)
 
 

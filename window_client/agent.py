@@ -1,5 +1,6 @@
 """The window agent: for each window a page, and the devices on the lines that it owns."""
 
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -31,6 +32,7 @@ from window_client.settings import HotkeySettings, WindowSettings
 
 LOG = structlog.get_logger(__name__)
 
+KINDS = ("keypad", "strip", "pad")
 AWAY = ("unplugged", "fault", "taken", "offline")
 
 
@@ -70,6 +72,7 @@ class WindowAgent:
             on_key=self._key_pressed,
             on_found=self._devices_found,
             on_states=self._states_changed,
+            on_heard=self._all_parts_changed,
         )
         self._hotkeys = self._grabbing(settings.hotkeys)
         self._displays = Displays(self._windows, self._cards, self._devices)
@@ -216,7 +219,7 @@ class WindowAgent:
 
     def _part(self, window: str) -> dict[str, Any]:
         since = self._live.since
-        states = self._devices.states
+        states, heard = self._devices.states, self._devices.heard
         return {
             "connected": self._live.connected,
             "since": None if since is None else since.isoformat(),
@@ -225,7 +228,8 @@ class WindowAgent:
             "server": self._own.server,
             "window": window,
             "signed_in": self._clerks[window].signed_in,
-            "devices": {kind: states.get(f"{kind}/{window}", "none") for kind in ("keypad", "strip", "pad")},
+            "devices": {kind: states.get(f"{kind}/{window}", "none") for kind in KINDS},
+            "heard": {kind: asdict(found) for kind in KINDS if (found := heard.get(f"{kind}/{window}"))},
             "outbox": len(self._outbox),
             "finished_late": self._late.visit(window),
             "keypad_asks": self._ratings.asks(window),

@@ -2,6 +2,9 @@
 
 import threading
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any, Final
 
 import structlog
@@ -10,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from drivers.bus import (
     AddressRefused,
     BusHealth,
+    DeviceHealth,
     DeviceKind,
     DeviceState,
     KeyPress,
@@ -31,6 +35,18 @@ LOOK_EVERY_S: Final = 1.0
 FETCH_EVERY_S: Final = 60.0
 
 States = Mapping[str, str]  # "keypad/101" → a DeviceState
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard of a device, and on its line. `last_heard`: UTC, ISO; `problem`: the line's, in the system's own
+    words."""
+
+    frames: int
+    noise_bytes: int
+    bad_checks: int
+    last_heard: str | None
+    problem: str | None
 
 
 class DeviceOfHall(BaseModel):
@@ -63,6 +79,7 @@ class Devices:
         on_key: Callable[[PadKey], None],
         on_found: Callable[[tuple[DeviceOfHall, ...]], None],
         on_states: Callable[[States], None],
+        on_heard: Callable[[], None] = lambda: None,
     ) -> None:
         self._connection = connection
         self._lines = lines
@@ -72,11 +89,14 @@ class Devices:
         self._on_key = on_key
         self._on_found = on_found
         self._on_states = on_states
+        self._on_heard = on_heard
         self._found: tuple[DeviceOfHall, ...] | None = None
         self._buses: dict[str, HallLine] = {}
         self._of_window: dict[tuple[DeviceKind, str], HallLine] = {}
         self._refused: set[str] = set()
         self.states: States = {}
+        self.heard: Mapping[str, Heard] = {}
+        self._clock: dict[float, str] = {}
         self._told = False
         self._noise_told: dict[str, int] = {}
         self._reasons_told: dict[str, str] = {}
@@ -167,11 +187,16 @@ class Devices:
 
     def _look(self) -> None:
         states = {name: DeviceState.FAULT.value for name in self._refused}
+        heard: dict[str, Heard] = {}
         for name, bus in self._buses.items():
             health = bus.health()
             states |= {f"{one.kind}/{one.window}": one.state.value for one in health.devices}
+            heard |= {f"{one.kind}/{one.window}": self._heard(one, health) for one in health.devices}
             self._tell_noise(name, health)
             self._tell_reasons(name, health)
+        if heard != self.heard:
+            self.heard = heard
+            self._on_heard()
         if states != self.states or (self._found is not None and not self._told):
             self._told = self._found is not None
             LOG.info("devices", **{name.replace("/", "_"): state for name, state in states.items()})
@@ -186,6 +211,22 @@ class Devices:
             if reason and reason != self._reasons_told.get(name):
                 LOG.warning("device_trouble", name=name, line=line, reason=reason)
         self._reasons_told |= reasons
+
+    def _heard(self, device: DeviceHealth, line: BusHealth) -> Heard:
+        return Heard(
+            frames=device.frames,
+            noise_bytes=line.noise_bytes,
+            bad_checks=line.bad_checksums,
+            last_heard=None if device.last_seen is None else self._clock_of(device.last_seen),
+            problem=None if line.state is LineState.READY else line.last_error,
+        )
+
+    def _clock_of(self, seen: float) -> str:
+        """The clock's time of a monotonic one, worked out once: the two drift apart by parts of a second."""
+        if seen not in self._clock:
+            at = datetime.now(UTC) - timedelta(seconds=monotonic() - seen)
+            self._clock = {**dict(list(self._clock.items())[-400:]), seen: f"{at:%Y-%m-%dT%H:%M:%SZ}"}
+        return self._clock[seen]
 
     def _tell_noise(self, line: str, health: BusHealth) -> None:
         """What arrived and meant nothing, whenever it has doubled: a noisy line must not fill the disk with its log."""

@@ -30,6 +30,7 @@ class KeyboardLine(KeypadsOnly, KeptOpen[bytes]):
         self._address = 0
         self._said: SaidOnce | None = None
         self._heard_on_it = False
+        self._keys_heard = 0
 
     def add_keypad(self, window: str, address: int, profile: str, on_press: Callable[[KeyPress], None]) -> None:
         """Raises AddressRefused, ProfileRefused."""
@@ -64,6 +65,7 @@ class KeyboardLine(KeypadsOnly, KeptOpen[bytes]):
     def heard(self, piece: bytes, now: float) -> None:
         for sign, level in self._pad.feed(piece):
             self._heard_on_it = True
+            self._keys_heard += 1
             if self._said is not None and self._window is not None and self._said.is_new(sign.encode(), now):
                 self._said.pressed(KeyPress(self._window, level, ord(sign), now))
 
@@ -93,6 +95,7 @@ class KeyboardLine(KeypadsOnly, KeptOpen[bytes]):
             state=state_behind(self, DeviceState.READY if self._heard_on_it else DeviceState.UNHEARD),
             last_seen=self.last_receive,
             last_error=DeviceFault.NOT_TAKEN if self._said is not None and self._said.not_taken else None,
+            frames=self._keys_heard,
         )
 
     def _at(self, window: str) -> SaidOnce:

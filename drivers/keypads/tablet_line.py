@@ -27,9 +27,11 @@ class _Tablet:
         self.codec = codec
         self.said = said
         self.last_seen: float | None = None
+        self.frames = 0
 
     def hear(self, data: bytes, now: float) -> None:
         self.last_seen = now
+        self.frames += 1
         if is_press(data) and not self.said.is_new(data, now):
             return
         level = self.codec.hear(data, now)
@@ -133,6 +135,7 @@ class TabletLine(KeypadsOnly, KeptOpen[Datagram]):
             state=state_behind(self, self._state_of(tablet)),
             last_seen=tablet.last_seen,
             last_error=DeviceFault.NOT_TAKEN if tablet.said.not_taken else None,
+            frames=tablet.frames,
         )
 
     def _state_of(self, tablet: _Tablet) -> DeviceState:

@@ -15,7 +15,12 @@ def _from_hex(value: object) -> object:
     return bytes.fromhex(value) if isinstance(value, str) else value
 
 
+def _byte_from_hex(value: object) -> object:
+    return int(value, 16) if isinstance(value, str) else value
+
+
 HexBytes = Annotated[bytes, BeforeValidator(_from_hex)]
+HexByte = Annotated[int, BeforeValidator(_byte_from_hex), Field(ge=0, le=255)]
 
 
 class Strict(BaseModel):

@@ -5,20 +5,16 @@ The models are strict: a key they do not know is a mistake in the file and is re
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
+from drivers.profiles.behaviour import Answered, Asked, RatingPolicy
 from drivers.profiles.checks import ByteOrder, CheckKind
-from drivers.profiles.frames import DelimitedFrame, FrameRx, HexBytes, Strict
+from drivers.profiles.frames import DelimitedFrame, FrameRx, HexByte, HexBytes, Strict
 from drivers.profiles.template import Template
 
-
-def _byte_from_hex(value: object) -> object:
-    return int(value, 16) if isinstance(value, str) else value
-
-
-HexByte = Annotated[int, BeforeValidator(_byte_from_hex), Field(ge=0, le=255)]
-
-CommandName = Literal["start_rating", "show_digits", "success", "failure", "alert", "show_text", "probe"]
+CommandName = Literal[
+    "start_rating", "show_digits", "success", "failure", "alert", "show_text", "probe", "heartbeat", "poll"
+]
 
 
 SUREST_BYTES = 3  # a keypad's frame has so many bytes that noise would have to hit
@@ -57,7 +53,21 @@ class TcpLink(Strict):
         return 100_000_000
 
 
-Link = Annotated[SerialLink | TcpLink, Field(discriminator="kind")]
+class UdpLink(Strict):
+    """The device speaks datagrams of whole frames. ``port``: the one it usually listens at; ``listen``: ours."""
+
+    kind: Literal["udp"]
+    port: int = Field(gt=0, le=65535)
+    listen: int = Field(gt=0, le=65535)
+    gap_ms: int = Field(ge=4)
+
+    @property
+    def baud(self) -> int:
+        """Bytes take no time that counts."""
+        return 100_000_000
+
+
+Link = Annotated[SerialLink | TcpLink | UdpLink, Field(discriminator="kind")]
 
 
 class Addressing(Strict):
@@ -222,7 +232,7 @@ class Profile(Strict):
     note: Words
     confidence: Literal["A", "B", "C", "D"]
     source: str = Field(min_length=1)
-    rx_policy: Literal["event", "reply"]
+    rx_policy: Literal["event", "reply", "poll"]
     check: CheckKind
     check_order: ByteOrder | None = None
     link: Link
@@ -233,6 +243,9 @@ class Profile(Strict):
     ack: Acknowledgement | None = None
     reply: Reply | None = None
     press: Press | None = None
+    heartbeat: Asked | None = None
+    poll: Asked | None = None
+    rating: RatingPolicy | None = None
     events: tuple[PadEvent, ...] = ()
     max_digits: int = Field(default=0, ge=0, le=30)
     encoding: Encoding | None = None
@@ -275,9 +288,35 @@ class Profile(Strict):
             raise ValueError(
                 f"frame_rx: noise would make ratings: start, tail, mark and check together need {SUREST_BYTES} bytes"
             )
+        self._behaves()
         if self.ack is not None and self.ack.how == "start_rating" and "start_rating" not in self.commands:
             raise ValueError("ack: there is no command start_rating")
         return self
+
+    def _behaves(self) -> None:
+        """Raises ValueError where what is said of its behaviour does not fit together."""
+        if (self.rx_policy == "poll") != (self.poll is not None):
+            raise ValueError('poll: rx_policy = "poll" and a table [poll] belong together')
+        if self.poll is not None and self.heartbeat is not None:
+            raise ValueError("heartbeat: a device that is polled shows by its answers that it is there")
+        for name, asked in (("poll", self.poll), ("heartbeat", self.heartbeat)):
+            if asked is not None and asked.command not in self.commands:
+                raise ValueError(f"{name}: there is no command {asked.command}")
+            if asked is not None and self.frame_rx is None:
+                raise ValueError(f"{name}: a device that never says anything has no answer")
+        if self.rating is not None and self.kind != "keypad":
+            raise ValueError("rating: only a keypad has it")
+        if self.rating is not None and self.rating.late == "report" and self.rating.late_ms:
+            raise ValueError('rating: late_ms needs late = "drop"')
+        if self.press is not None and (asked := self.poll or self.heartbeat) is not None:
+            self._answer_is_no_press(asked.answer, self.press)
+
+    @staticmethod
+    def _answer_is_no_press(answer: Answered, press: Press) -> None:
+        """An answer that is read as a press would be a rating that nobody made."""
+        same_function = None in (answer.function, press.function) or answer.function == press.function
+        if same_function and answer.data.startswith(press.prefix) and answer.data[len(press.prefix) :] in press.values:
+            raise ValueError("answer: it is a press of the key map")
 
     @property
     def family(self) -> str:

@@ -3,22 +3,30 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import gevent
 import pytest
 from click.testing import CliRunner, Result
 
 import paihao
 from drivers.doctor_command import devices
-from drivers.doctor_ports import ports
+from drivers.doctor_families import listen_to
+from drivers.doctor_ports import input_devices, ports
 from drivers.profile_check import check_profile
+from drivers.simulators.bridge_program import BridgeProgram
+from drivers.simulators.card_reader import Card, CardReader
 from drivers.simulators.escpos_printer import EscposPrinter
+from drivers.simulators.on_port import OnPort
 from drivers.simulators.onbon_card import OnbonCard, OnbonLine
 from drivers.simulators.rs485_line import Rs485Line
+from drivers.simulators.sundyn_tablet import SundynTablet
 from tests.drivers.far_end import FarEnd, await_fact
 
 ROOT = Path(__file__).parents[2]
@@ -192,3 +200,49 @@ def test_ports_are_listed_with_the_names_that_stay_and_who_holds_them(far_end: F
     assert found[0].names == (str(staying / "pci-0000:00:14.0-usb-0:2:1.0"),)
     assert any(f"({os.getpid()})" in who for who in found[0].held_by), "the far end of this test"
     assert "in use by" in str(found[0])
+
+
+@contextmanager
+def listened(family: str, where: str, listen: int = 7791) -> Iterator[list[str]]:
+    """What the doctor says of a device of a family, meanwhile."""
+    said: list[str] = []
+    doctor = gevent.spawn(listen_to, family, where, said.append, until=None, listen=listen)
+    try:
+        await_fact(lambda: bool(said), lambda: str(doctor.exception))
+        yield said
+    finally:
+        doctor.kill()
+
+
+def says(said: list[str], text: str) -> None:
+    await_fact(lambda: any(text in line for line in said), lambda: str(said))
+
+
+def test_a_tablet_a_scanner_a_card_and_a_bridge_are_heard_in_words(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as end:
+        end.bind(("127.0.0.1", 0))
+        listen = int(end.getsockname()[1])
+    with SundynTablet(listen) as tablet, listened("sundyn", f"127.0.0.1:{tablet.port}", listen) as said:
+        says(said, "S95OK")
+        await_fact(lambda: tablet.page == "rate")
+        tablet.press("2")
+        says(said, "键 / key 2")
+    with OnPort(lambda data: b"", link=tmp_path / "scanner") as scanner, listened("scanner", scanner.path) as said:
+        says(said, "已打开 / open")
+        scanner.say("临江A012\r".encode())
+        says(said, "码 / code: 临江A012")
+    reader = CardReader()
+    with OnPort(reader.hear, link=tmp_path / "reader") as port, listened("card", port.path) as said:
+        reader.lay(Card("韩梅梅", "2", "19491231", "11010519491231002X"))
+        says(said, "an ID card was read (nothing of it is shown)")
+        assert "韩梅梅" not in "".join(said) and "002X" not in "".join(said)
+    with OnPort(BridgeProgram("keypad/1").hear, tcp=True) as bridge, listened("bridge", bridge.path) as said:
+        says(said, "→ Answer(id=1, ok=True")
+    with listened("keyboard", str(tmp_path / "nothing")) as said:
+        says(said, "does not open")
+
+
+def test_keyboard_like_devices_are_listed_by_the_names_that_stay(tmp_path: Path) -> None:
+    for name in ("usb-Pad_1-event-kbd", "usb-Mouse-event-mouse"):
+        (tmp_path / name).write_bytes(b"")
+    assert [one.device for one in input_devices(tmp_path)] == [str(tmp_path / "usb-Pad_1-event-kbd")]

@@ -156,10 +156,17 @@ function Say({ said, cut, agent, now, here }) {
   return html`<div class=${`wp-say ${said.deed ? "warn" : "wp-told"}`} role="status">${said.deed && html`<${Shape} name="tri" />`}<p><b>${said.text}</b></p></div>`;
 }
 
-function Device({ what, state }) {
+/** What was heard of a device: for whoever points at it. */
+function heardText(heard, zone) {
+  if (!heard) return "";
+  const at = heard.last_heard ? clock(Date.parse(heard.last_heard), zone ?? "Asia/Shanghai") : t("heard.never");
+  return `${t("heard.counts", { at, frames: heard.frames, noise: heard.noise_bytes, bad: heard.bad_checks })}${heard.problem ? `　${heard.problem}` : ""}`;
+}
+
+function Device({ what, state, heard, zone }) {
   if (!state || state === "none") return null;
-  if (state === "ready" || state === "unheard") return html`<li><${Shape} name="work" />${t(`device.${what}`)}</li>`;
-  return html`<li class="wp-flag"><${Shape} name="tri" />${t(`device.${what}`)} ${t(`device_state.${state}`)}</li>`;
+  if (state === "ready" || state === "unheard") return html`<li title=${heardText(heard, zone)}><${Shape} name="work" />${t(`device.${what}`)}</li>`;
+  return html`<li class="wp-flag" title=${heardText(heard, zone)}><${Shape} name="tri" />${t(`device.${what}`)} ${t(`device_state.${state}`)}</li>`;
 }
 
 function Top({ agent, work, now, bar, toggleBar }) {
@@ -173,9 +180,9 @@ function Top({ agent, work, now, bar, toggleBar }) {
     <p class="wp-who">${pick(card?.department)}　${work.clerk?.name} ${work.clerk?.staff_no}</p>
     <ul>
       <li class=${connected ? "" : "wp-flag"}><${Shape} name=${connected ? "work" : "fault"} />${t(connected ? "win.connected" : "win.not_connected")}</li>
-      <${Device} what="strip" state=${own?.devices?.strip} />
-      <${Device} what="pad" state=${own?.devices?.pad} />
-      <${Device} what="keypad" state=${own?.devices?.keypad} />
+      <${Device} what="strip" state=${own?.devices?.strip} heard=${own?.heard?.strip} zone=${hall?.timezone} />
+      <${Device} what="pad" state=${own?.devices?.pad} heard=${own?.heard?.pad} zone=${hall?.timezone} />
+      <${Device} what="keypad" state=${own?.devices?.keypad} heard=${own?.heard?.keypad} zone=${hall?.timezone} />
       ${own?.outbox > 0 && html`<li class="wp-flag"><${Shape} name="tri" />${t("win.outbox", { n: own.outbox })}</li>`}
       <li><button class="wp-lang wp-bar" aria-pressed=${Boolean(bar)} onClick=${toggleBar}>${t("bar.open")}</button></li>
       <li><button class="wp-lang" lang=${other} onClick=${() => setLang(other)}>${t("lang.other")}</button></li>
