@@ -117,7 +117,15 @@ class LineAgent:
             self.look()
             return self.heard[window] >= count or self.was_away(since, time.monotonic())
 
-        until(over, f"the agent hears a press at {window}", HEARD_WITHIN_S)
+        try:
+            until(over, f"the agent hears a press at {window}", HEARD_WITHIN_S)
+        except AssertionError as why:
+            raise AssertionError(f"{why}\n{self._last_of(window)}") from why
+
+    def _last_of(self, window: str) -> str:
+        """What its log says last of the window."""
+        lines = (self.folder / "agent" / "agent.log").read_text(encoding="utf-8").splitlines()
+        return "\n".join([line for line in lines if f'"window": "{window}"' in line][-8:])
 
     def was_away(self, begun: float, ended: float) -> bool:
         """At some time between the two."""
