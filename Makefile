@@ -3,7 +3,7 @@
 PY = .venv/bin/python
 PIP = $(PY) -m pip --disable-pip-version-check
 
-.PHONY: help run test check prove bench pictures lock clean
+.PHONY: help run test check prove bench pictures bundle lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list what make can do
@@ -29,6 +29,11 @@ bench: .venv/test-installed  ## measure, each figure beside a baseline of the sa
 
 pictures: .venv/test-installed  ## take the READMEs' pictures anew from the running demo, always of the same moment
 	@$(PY) -m tests.pictures docs/pictures
+
+bundle: .venv/run-installed  ## put everything that installing without internet needs into dist/paihao-bundle.tar.gz
+	@rm -rf dist/paihao-bundle
+	@sh docs/deploy/bundle.sh $(PY) dist/paihao-bundle
+	@tar -czf dist/paihao-bundle.tar.gz -C dist paihao-bundle
 
 lock: .venv/bin/python  ## write requirements*.txt anew from setup.cfg, with the newest releases and their hashes
 	@$(PIP) install --quiet uv

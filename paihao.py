@@ -26,6 +26,7 @@ COMMANDS = {
     "restore": "server.command.backup:restore",
     "schema": "server.command.schema:schema",
     "migrate-database": "server.command.migrate_database:migrate_database",
+    "certs": "server.command.certs:certs",
 }
 
 

@@ -76,7 +76,7 @@ class DisplayAgent:
         self._data = data
         self._cards = Cards()
         self._clock = ServerClock()
-        self._connection = Connection(own.server, own.hall, "display", token)
+        self._connection = Connection(own.server, own.hall, "display", token, ca=own.ca)
         self._live = Live(self._connection, Audience.PUBLIC, self._cards, self._clock)
         self._files = BoxFiles(data.path(FILES), self._connection)
         relay = BoxRelay(self._files, self._connection, lambda: self._live.connected, enrolled=token is not None)

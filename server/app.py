@@ -1,7 +1,6 @@
 """The server, put together: the one place where its parts meet."""
 
 import importlib.util
-import logging
 import os
 import signal
 import sqlite3
@@ -40,6 +39,7 @@ from server.api.display import display_api
 from server.api.door import Door
 from server.api.guards import guard
 from server.api.kiosk import kiosk_api
+from server.api.monitoring import monitoring_routes
 from server.api.service import service_routes
 from server.api.snapshots import Snapshots
 from server.api.web_server import WebServer
@@ -63,6 +63,15 @@ from server.live.publish import Publisher
 from server.live.upgrades import Upgrades
 from server.live.voices import Voices
 from server.live.watchers import Watchers, socketio_for
+from server.monitoring.command_line import CommandLine
+from server.monitoring.exposition import Exposition, Sources
+from server.monitoring.log import log_to, logging_to
+from server.monitoring.loop_watch import LoopWatch
+from server.monitoring.postgres_probe import PostgresProbe
+from server.monitoring.readiness import Readiness
+from server.monitoring.request_id import name_requests
+from server.monitoring.sqlite_probe import SqliteProbe
+from server.monitoring.tally import Tally
 from server.pages.citizen_page import citizen_page
 from server.pages.portraits import portrait_routes
 from server.pages.programme import programme_routes
@@ -82,6 +91,7 @@ from server.storage.writer import Writer
 
 _log = structlog.get_logger("server")
 LARGE_STEP_MS = 60_000  # managers see such a step of the machine's clock
+_SHORTEST_TOKEN = 16
 STOP_WITHIN_S = 1.0  # for answers on their way; what is asked on kept connections meanwhile is not heard
 
 
@@ -114,16 +124,25 @@ class Server:
             validation_error_model=Refused,
             validation_error_callback=from_validation,
         )
+        name_requests(self.app, self._edge)
         self._defects = guard(self.app, self._edge, settings.frame_ancestors)
         live = socketio_for(self.app, self._edge)
         self._publisher = Publisher(lambda hall: self._watchers.cut_the_revoked(hall), now_text)
-        self.writer = Writer(database, ACTIONS, hall_from, first_day, build, self._publisher.tell, now_ms)
-        self._clock = Clock(lambda: self.writer.published, self.writer.submit, now_ms, self._large_step)
-        self._voices = Voices(self.writer.published, self.writer.submit, time.monotonic)
+        tally = Tally()
+        tell = self._publisher.tell
+        self.writer = Writer(database, ACTIONS, hall_from, first_day, build, tell, now_ms, committed=tally.committed)
+        self._line = CommandLine(self.writer.submit, tally)
+        self._clock = Clock(lambda: self.writer.published, self._line.submit, now_ms, self._large_step)
+        self._voices = Voices(self.writer.published, self._line.submit, time.monotonic)
         halls = self.writer.published
         self._gate = Gate(halls, self._vault, self._edge, settings.sessions, self._secret, now_ms)
         self._watchers = Watchers(live, self._passes, halls, self._still_holds, self._publisher.room)
+        self._loop_watch = LoopWatch(tally.late_s)
+        own = isinstance(database, Database)
+        probe = SqliteProbe(folder.path, settings.least_free_mb * 1_000_000) if own else PostgresProbe(database)
+        self._readiness = Readiness(probe, self._line.oldest_s, in_thread=own)
         self._add_routes()
+        self._add_monitoring(tally, _token(settings.metrics_token))
         self._upgrades = Upgrades(self.app.wsgi_app, self._edge, settings.max_connections // 2)
         self._web: WebServer | None = None
 
@@ -139,6 +158,7 @@ class Server:
     def start(self) -> None:
         """Load the halls, listen, and say where. Raises CannotStart when the port is taken."""
         self.writer.start()
+        self._loop_watch.start()
         self._publisher.start()
         self._clock.start()
         self._voices.start()
@@ -154,6 +174,8 @@ class Server:
     def stop(self) -> None:
         """Take nothing new, finish what stands in the line, answer it, close everything."""
         self._folder.remove_address()
+        self._readiness.stopping()
+        self._loop_watch.stop()
         if self._web is not None:
             self._web.stop_accepting()
         self._upgrades.cut_all()
@@ -169,7 +191,7 @@ class Server:
     def _add_routes(self) -> None:
         app, halls = self.app, self.writer.published
         throttle = Throttle(self._settings.passwords.window_s, time.monotonic)
-        door = Door(self.writer, self._publisher, self._gate, self._vault, self._edge, throttle, self._settings)
+        door = Door(self._line, self._publisher, self._gate, self._vault, self._edge, throttle, self._settings)
         offers = Offers(time.monotonic)
         app.register_api(kiosk_api(door, self._reader))
         app.register_api(window_api(door))
@@ -184,7 +206,7 @@ class Server:
         app.register_api(display_api(self._gate, self._passes, Snapshots(self._time.now_text)))
         app.register_api(
             voice_routes(
-                _HallsThatCall(halls, self.writer.submit, self._gate, self._voices, self._time.now_ms),
+                _HallsThatCall(halls, self._line.submit, self._gate, self._voices, self._time.now_ms),
                 self._announcer,
                 SpeakerLeases(time.monotonic),
             )
@@ -193,6 +215,21 @@ class Server:
         app.register_blueprint(pages(halls, _folders()))
         app.register_blueprint(portrait_routes(halls, self._settings.portraits))
         app.register_blueprint(programme_routes(halls, self._settings.programme))
+
+    def _add_monitoring(self, tally: Tally, token: str | None) -> None:
+        sources = Sources(
+            halls=self.writer.published,
+            watching=self._watchers.rights,
+            outboxes=self._watchers.outboxes,
+            requests=lambda: self._web.connections if self._web is not None else 0,
+            waiting=lambda: self._line.waiting,
+            oldest_s=self._line.oldest_s,
+            defects=lambda: self._defects.count,
+            ahead_ms=lambda: self._time.ahead_ms,
+            not_ready=self._readiness.reasons,
+        )
+        figures = Exposition(tally, sources)
+        self.app.register_blueprint(monitoring_routes(self._edge, token, figures.text, self._readiness.reasons))
 
     def _clock_now(self) -> dict[str, int]:
         step = self._time.step
@@ -269,6 +306,22 @@ def _packs(settings: Settings) -> dict[str, VoicePack]:
         raise CannotStart(str(wrong)) from wrong
 
 
+def _token(file: Path | None) -> str | None:
+    """What a monitoring system shows. Raises CannotStart for a file that is not there or holds too little."""
+    if file is None:
+        return None
+    try:
+        token = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CannotStart(f"读不了 metrics_token / cannot read metrics_token {file}: {error}") from error
+    if len(token) < _SHORTEST_TOKEN:
+        raise CannotStart(
+            f"{file} 里的口令太短，至少 {_SHORTEST_TOKEN} 个字符 / the token in it is too short: at least "
+            f"{_SHORTEST_TOKEN} characters"
+        )
+    return token
+
+
 def _open(settings: Settings, folder: DataFolder) -> tuple[HallDatabase, bytes]:
     """The halls' database at the present schema, and the server's key. Raises CannotStart with the reason."""
     try:
@@ -324,7 +377,11 @@ def _check_libraries() -> None:
 
 def run(settings: Settings, say: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT. Raises CannotStart."""
-    log_to_stderr(settings.log_level)
+    with logging_to(sys.stderr, settings.log_level, settings.log_format):
+        _run(settings, say)
+
+
+def _run(settings: Settings, say: Callable[[str], None]) -> None:
     folder = DataFolder(settings.data_dir)
     try:
         folder.lock()
@@ -359,14 +416,4 @@ def serving(server: Server) -> Iterator[Server]:
 
 def log_to_stderr(level: str) -> None:
     """Logs go to standard error, one line each; secrets are never put into one."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.dev.ConsoleRenderer(colors=False, sort_keys=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    log_to(sys.stderr, level)

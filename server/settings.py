@@ -59,6 +59,15 @@ class Settings(_Table):
     )
     frame_ancestors: list[Origin] = Field([], description="Origins that may show our pages in a frame. Empty: none.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much goes to the log.")
+    log_format: Literal["text", "json"] = Field(
+        "text", description="Lines for people, or one JSON object for each event."
+    )
+    metrics_token: Path | None = Field(
+        None, description="File with the token that opens /metrics to other machines. Unset: to this one only."
+    )
+    least_free_mb: int = Field(
+        200, ge=0, le=1_000_000_000, description="Free megabytes of the data's disk below which /ready says no."
+    )
     behind_tls: bool = Field(
         False,
         description="A proxy on this machine speaks TLS for the server; the last X-Forwarded-For names the client.",

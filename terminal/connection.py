@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import requests
@@ -63,8 +64,16 @@ class Connection:
     """One agent's line to one hall's server. Safe to use from several threads or greenlets."""
 
     def __init__(
-        self, server: str, hall: str, place: str, token: str | None, *, patience_s: float = PATIENCE_S
+        self,
+        server: str,
+        hall: str,
+        place: str,
+        token: str | None,
+        *,
+        ca: Path | None = None,
+        patience_s: float = PATIENCE_S,
     ) -> None:
+        self.ca = ca  # the hall's own certificate authority; None: those that the world knows
         self.server = server.rstrip("/")
         self.hall = hall
         self._place = place
@@ -75,6 +84,8 @@ class Connection:
         adapter = HTTPAdapter(pool_connections=1, pool_maxsize=CONNECTIONS)
         self._http.mount("http://", adapter)
         self._http.mount("https://", adapter)
+        if ca is not None:
+            self._http.verify = str(ca)
         if token is not None:
             self._http.headers["Authorization"] = f"Bearer {token}"
 

@@ -28,7 +28,7 @@ class Enrolment:
 
 def enrol(settings: TerminalSettings, data: DataDir, kind: DeviceKind, code: str) -> Enrolment:
     """Redeem the code. Raises EnrolRefused."""
-    connection = Connection(settings.server, settings.hall, "device", token=None)
+    connection = Connection(settings.server, settings.hall, "device", token=None, ca=settings.ca)
     try:
         answer = connection.send("enrol", {"code": code.strip().upper()}, key=new_key())
     except NotConfirmed as error:

@@ -41,7 +41,10 @@ class LiveTimes:
 
 
 class Live:
-    """`cards` holds the truth as far as it is known here; `connected` says whether the server was heard just now."""
+    """`cards` holds the truth as far as it is known here; `connected` says whether the server was heard just now.
+
+    `outbox`: how much the agent has still to send, which whoever looks after the hall sees among the server's figures.
+    """
 
     def __init__(
         self,
@@ -50,7 +53,9 @@ class Live:
         cards: Cards,
         clock: ServerClock,
         times: LiveTimes | None = None,
+        outbox: Callable[[], int] | None = None,
     ) -> None:
+        self._outbox = outbox
         self._connection = connection
         self._audience = audience
         self._cards = cards
@@ -85,6 +90,10 @@ class Live:
         """Fetch the snapshot soon: something was not confirmed."""
         self._signals.put(("refresh", None, 0.0))
 
+    def outbox_changed(self) -> None:
+        """Say soon how much there is still to send."""
+        self._signals.put(("outbox", None, 0.0))
+
     def _run(self) -> None:
         pauses = Pauses(FIRST_PAUSE_S, LONGEST_PAUSE_S)
         problem = ""
@@ -116,7 +125,8 @@ class Live:
             self._behind_since = None
             pauses.succeeded()
             self._turn(connected=True)
-            self._follow(signals)
+            self._say_outbox(client)
+            self._follow(signals, client)
         finally:
             self._close(client)
 
@@ -127,11 +137,16 @@ class Live:
     def _client(self, signals: "queue.Queue[Signal]") -> Any:
         # http_no_proxy: a proxy of the desktop must not come between. skip_utf8_validation: the library checks byte by
         # byte in Python, which took most of an agent's time; what is no UTF-8 fails when it becomes text.
+        ca = self._connection.ca
         client = socketio.Client(
             reconnection=False,
             handle_sigint=False,
             request_timeout=ANSWER_WITHIN_S,
-            websocket_extra_options={"http_no_proxy": ["*"], "skip_utf8_validation": True},
+            websocket_extra_options={
+                "http_no_proxy": ["*"],
+                "skip_utf8_validation": True,
+                "sslopt": {} if ca is None else {"ca_certs": str(ca)},
+            },
         )
         # The library runs handlers on threads of its own, in no certain order; one queue and the revision put it right.
         client.on("change", lambda data: signals.put(("change", data, time.monotonic())))
@@ -149,7 +164,11 @@ class Live:
         client.eio.wait()
         web_socket.shutdown()
 
-    def _follow(self, signals: "queue.Queue[Signal]") -> None:
+    def _say_outbox(self, client: Any) -> None:
+        if self._outbox is not None:
+            client.emit("outbox", self._outbox())
+
+    def _follow(self, signals: "queue.Queue[Signal]", client: Any) -> None:
         """Until the socket ends, falls silent, or the agent stops."""
         while not self._stopping.is_set():
             try:
@@ -164,6 +183,8 @@ class Live:
                 self._beat(Beat.model_validate(data), at)
             elif what == "refresh":
                 self._fetch()
+            elif what == "outbox":
+                self._say_outbox(client)
             if not self._look_after_silence():
                 return
 

@@ -50,6 +50,7 @@ class TerminalSettings:
     origins: tuple[str, ...]
     frame_ancestors: tuple[str, ...]
     page_port: int
+    ca: Path | None = None
 
 
 class Table:
@@ -194,6 +195,9 @@ def terminal_settings(opened: SettingsFile) -> TerminalSettings:
     """The part that every agent has. A relative `data_dir` is meant from the settings file's folder."""
     top = opened.top
     page = top.table("page")
+    ca = top.text("ca", "-")
+    if ca != "-" and not (opened.file.parent / ca).is_file():
+        top.mistake(f"没有 ca 所说的文件 {ca}", f"there is no file {ca}, which ca names")
     settings = TerminalSettings(
         server=top.text("server", like=URL),
         hall=top.text("hall", like=CODE),
@@ -202,6 +206,7 @@ def terminal_settings(opened: SettingsFile) -> TerminalSettings:
         hosts=top.texts("hosts", like=HOST),
         origins=top.texts("origins", like=URL),
         frame_ancestors=top.texts("frame_ancestors", like=URL),
+        ca=None if ca == "-" else opened.file.parent / ca,
         page_port=0 if page is None else page.whole("port", 0, 0, 65535),
     )
     if page is not None:

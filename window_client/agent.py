@@ -50,9 +50,9 @@ class WindowAgent:
         self._windows = settings.windows
         self._cards = Cards()
         self._clock = ServerClock()
-        self._connection = Connection(own.server, own.hall, "window", enrolment.token)
-        self._live = Live(self._connection, Audience.STAFF, self._cards, self._clock)
+        self._connection = Connection(own.server, own.hall, "window", enrolment.token, ca=own.ca)
         self._outbox = Outbox(data.path("outbox.jsonl"), self._connection)
+        self._live = Live(self._connection, Audience.STAFF, self._cards, self._clock, outbox=lambda: len(self._outbox))
         self._intents = Intents(data.path("intents.jsonl"))
         self._reports = DeviceReports(self._connection)
         self._late = LateFinishes(
@@ -146,6 +146,7 @@ class WindowAgent:
         self._cards.subscribe(self._cards_changed)
         self._outbox.on_change(self._all_parts_changed)
         self._live.on_turn(self._line_turned)
+        self._outbox.on_change(self._live.outbox_changed)
         self._reports.start()
         self._outbox.start()
         self._ratings.start()

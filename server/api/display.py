@@ -57,6 +57,7 @@ def display_api(gate: Gate, passes: Passes, snapshots: Snapshots) -> APIBlueprin
     def live_pass(path: HallPath, body: AskPass) -> dict[str, str]:
         """A pass for one live connection within 60 s, with the same rights as the snapshot."""
         holder = gate.holder(path.hall, body.audience, request.environ)
-        return {"pass": passes.give(Pass(path.hall, body.audience, holder))}
+        agent = gate.agent(path.hall, request.environ)
+        return {"pass": passes.give(Pass(path.hall, body.audience, holder, agent))}
 
     return api

@@ -70,7 +70,8 @@ def guard(app: Flask, edge: Edge, frame_ancestors: list[str]) -> Defects:
     @app.errorhandler(Exception)
     def on_defect(error: Exception) -> Response:
         defects.count += 1
-        _log.error("defect", method=request.method, path=request.path, exc_info=error)
+        route = request.url_rule.rule if request.url_rule else None  # a path holds what somebody typed
+        _log.error("defect", method=request.method, route=route, exc_info=error)
         return refused(refuse(Code.INTERNAL))
 
     return defects

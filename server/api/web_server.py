@@ -1,5 +1,6 @@
 """The HTTP server: gevent's, with answers sent at once and the connection's own address known to the guard."""
 
+import re
 import socket
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -12,6 +13,7 @@ from server.identity.edge import CONNECTION, Environ
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 SILENT_S = 120.0  # a client that says nothing for so long, or takes nothing, loses its connection
+_COMPLAINT = re.compile(r"(?:Invalid|Unexpected|Expected) [A-Za-z\- ]*[A-Za-z]")
 _log = structlog.get_logger("http")
 
 
@@ -39,6 +41,11 @@ class _Handler(WSGIHandler):
         self._close()
         return None
 
+    def _handle_client_error(self, ex: Exception) -> Any:
+        """The library would print a traceback that holds what the client sent."""
+        known = isinstance(ex, ValueError)
+        return super()._handle_client_error(ex if known else ValueError(type(ex).__name__))  # type: ignore[misc]
+
     def _close(self) -> None:
         """The library would close the descriptor under whoever still waits for it (the web socket's reader, what is
         to be sent to a slow screen), and the event loop ends the whole process for that. This wakes them first."""
@@ -59,7 +66,9 @@ class _ErrorLog:
     def write(self, text: str) -> int:
         """One piece of text."""
         if text.strip():
-            _log.info("http", said=text.strip()[:500])
+            # What comes after these words is what the client sent, and could be anything.
+            said = _COMPLAINT.search(text)
+            _log.info("http", said=said[0] if said else "?")
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:
@@ -77,4 +86,10 @@ class WebServer(WSGIServer):
     handler_class = _Handler
 
     def __init__(self, address: tuple[str, int], application: Wsgi, connections: int) -> None:
-        super().__init__(address, application, log=None, error_log=_ErrorLog(), spawn=Pool(connections))
+        self._connections: Pool = Pool(connections)
+        super().__init__(address, application, log=None, error_log=_ErrorLog(), spawn=self._connections)
+
+    @property
+    def connections(self) -> int:
+        """How many are open, live ones too."""
+        return len(self._connections)

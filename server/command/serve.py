@@ -21,12 +21,20 @@ from server.unfailing_stream import unfailing_stderr
 @click.option("--database", help="PostgreSQL 地址 · address of a PostgreSQL database: postgresql://user@host/name.")
 @click.option("--host", help="监听地址 · address to listen on.")
 @click.option("--port", type=int, help="端口 · port; 0 takes a free one.")
+@click.option("--log-format", type=click.Choice(["text", "json"]), help="日志格式 · form of the log's lines.")
 def serve(
-    file: Path | None, data_dir: Path | None, database: str | None, host: str | None, port: int | None
+    file: Path | None,
+    data_dir: Path | None,
+    database: str | None,
+    host: str | None,
+    port: int | None,
+    log_format: str | None,
 ) -> None:
     """启动服务器 · Serve the halls of a data folder until SIGTERM or Ctrl-C."""
     try:
-        settings = read_settings(file, data_dir=data_dir, database=database, host=host, port=port)
+        settings = read_settings(
+            file, data_dir=data_dir, database=database, host=host, port=port, log_format=log_format
+        )
         with unfailing_stderr(sys.stderr):
             run(settings, lambda line: click.echo(line))
     except (CannotStart, SettingsWrong) as error:

@@ -47,11 +47,14 @@ class Edge:
 
     def source(self, environ: Environ) -> str:
         """The client's address; behind a TLS proxy on this machine what the proxy says."""
-        remote: str = environ.get("REMOTE_ADDR", "")
+        if self.behind_proxy(environ):
+            return str(environ["HTTP_X_FORWARDED_FOR"]).rpartition(",")[2].strip()
+        return str(environ.get("REMOTE_ADDR", ""))
+
+    def behind_proxy(self, environ: Environ) -> bool:
+        """Whether the request came through the TLS proxy on this machine, so that its headers may be believed."""
         forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")
-        if self._behind_tls and forwarded and _is_loopback(remote):
-            return str(forwarded).rpartition(",")[2].strip()
-        return remote
+        return self._behind_tls and bool(forwarded) and _is_loopback(environ.get("REMOTE_ADDR", ""))
 
     def is_local(self, environ: Environ) -> bool:
         """Whether the request comes from this machine, and not through a proxy."""

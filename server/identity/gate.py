@@ -103,6 +103,12 @@ class Gate:
             raise Refusal(Code.WRONG_PLACE)
         return Holder(token_hash=hashed)
 
+    def agent(self, hall: str, environ: Environ) -> str | None:
+        """The name of the device whose token the request shows, if any."""
+        hashed = _bearer(environ)
+        device = self.hall(hall).register.device_by_token(hashed) if hashed else None
+        return device.name if device is not None else None
+
     def speaker(self, hall: str, zones: Collection[str], environ: Environ) -> DeviceEntry:
         """The paired display that may speak to these zones: its own is one of them, or it has none.
 

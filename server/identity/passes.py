@@ -16,11 +16,15 @@ MAX_USED = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What a pass says: which hall and audience its bearer may watch, and who that is."""
+    """What a pass says: which hall and audience its bearer may watch, and who that is.
+
+    `agent`: the device whose token was shown, also where none is needed; it gives no right.
+    """
 
     hall: str
     audience: Audience
     holder: Holder
+    agent: str | None = None
 
 
 class Passes:
@@ -55,4 +59,4 @@ class Passes:
         if facts["until"] < now or facts["no"] in self._used or len(self._used) >= MAX_USED:
             return None
         self._used[facts["no"]] = facts["until"]
-        return Pass(facts["hall"], Audience(facts["audience"]), Holder(**facts["holder"]))
+        return Pass(facts["hall"], Audience(facts["audience"]), Holder(**facts["holder"]), facts["agent"])

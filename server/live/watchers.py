@@ -19,6 +19,7 @@ from server.live.upgrades import SOCKET
 from server.storage.published import Published
 
 LARGEST_MESSAGE = 8 * 1024
+_LARGEST_OUTBOX = 1_000_000
 _TOLD_WITHIN_S = 0.5  # for the refusal to arrive before the connection ends
 StillHolds = Callable[[Pass], bool]
 RoomOf = Callable[[str, Audience], Room]
@@ -106,9 +107,20 @@ class Watchers:
         self._still_holds = still_holds
         self._room_of = room_of
         self._connected: dict[str, Watcher] = {}
+        self._outboxes: dict[str, int] = {}  # by connection
         live.on_event("connect", self._connect)
         live.on_event("watch", self._watch)
+        live.on_event("outbox", self._outbox)
         live.on_event("disconnect", self._disconnect)
+
+    def rights(self) -> list[Pass]:
+        """The right of each connection that is open now."""
+        return [watcher.right for watcher in self._connected.values()]
+
+    def outboxes(self) -> dict[tuple[str, str], int]:
+        """By hall and agent: what it has still to send, as it last said."""
+        rights = {sid: self._connected[sid].right for sid in self._outboxes}
+        return {(r.hall, r.agent): self._outboxes[sid] for sid, r in rights.items() if r.agent is not None}
 
     def cut_the_revoked(self, hall: str) -> None:
         """Cut every connection to the hall whose device was revoked or whose session ended."""
@@ -140,9 +152,16 @@ class Watchers:
         self._room_of(watcher.right.hall, watcher.right.audience).enter(watcher.screen, view)
         return {"revision": view.revision}
 
+    def _outbox(self, number: object = None, *_ignored: object) -> None:
+        """An agent says how much it has still to send: a figure for whoever looks after it, never a command."""
+        sid = request.sid  # type: ignore[attr-defined]
+        if sid in self._connected and type(number) is int and 0 <= number <= _LARGEST_OUTBOX:
+            self._outboxes[sid] = number
+
     def _disconnect(self, *_reason: object) -> None:
         """Socket.IO gave it up; one that reads nothing would else keep its connection: nothing wakes its handler."""
         watcher = self._connected.pop(request.sid, None)  # type: ignore[attr-defined]
+        self._outboxes.pop(request.sid, None)  # type: ignore[attr-defined]
         if watcher is not None:
             self._room_of(watcher.right.hall, watcher.right.audience).leave(watcher.screen)
             gevent.spawn_later(_TOLD_WITHIN_S, watcher.screen.cut)

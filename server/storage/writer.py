@@ -58,7 +58,8 @@ def wall_ms() -> int:
 
 
 class Writer:
-    """`build` makes the published view, `tell` is called with each new one."""
+    """`build` makes the published view, `tell` is called with each new one, `committed` with the size of each batch
+    and how long its COMMIT took (seconds)."""
 
     def __init__(
         self,
@@ -70,6 +71,7 @@ class Writer:
         tell: Callable[[Published], None],
         now_ms: Callable[[], int] = wall_ms,
         cards_every_s: float = CARDS_EVERY_S,
+        committed: Callable[[int, float], None] = lambda size, seconds: None,
     ) -> None:
         self._database = database
         self._actions = actions
@@ -79,6 +81,7 @@ class Writer:
         self._tell = tell
         self._now_ms = now_ms
         self._cards_every_s = cards_every_s
+        self._committed = committed
         self._line: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._halls: Halls = {}
         self._published: dict[str, Published] = {}
@@ -211,7 +214,9 @@ class Writer:
             for name in changed:
                 save(self._db, name, *self._halls[name])
             decider.write()
+            begun = time.perf_counter()
             self._commit()
+            took_s = time.perf_counter() - begun
         except BaseException as fault:
             for name in names:
                 self._halls.pop(name, None)
@@ -224,6 +229,7 @@ class Writer:
         self._publish_registers(changed)
         self.commits += 1
         self.commands += len(batch)
+        self._committed(len(batch), took_s)
         return answers
 
     def _commit(self) -> None:

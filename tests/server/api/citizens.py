@@ -110,10 +110,10 @@ class LinkedHall:
         return citizen, visit
 
 
-def linked_hall(folder: Path) -> LinkedHall:
-    """Start it."""
+def linked_hall(folder: Path, more: str = "") -> LinkedHall:
+    """Start it; `more`: further lines of its settings."""
     settings = folder / "server.toml"
-    settings.write_text(f'public_url = "{PUBLIC}"\n[passwords]\ntries_per_source = 500\n', encoding="utf-8")
+    settings.write_text(f'public_url = "{PUBLIC}"\n{more}\n[passwords]\ntries_per_source = 500\n', encoding="utf-8")
     server = RunningServer(folder / "data", ("--settings", str(settings)))
     server.start()
     server.load("demo")
