@@ -159,7 +159,9 @@ class Outbox:
             LOG.warning("outbox_waits", deed=item.deed, key=item.key, problem=refused.code)
             return False
         if refused is not None:
-            LOG.warning("outbox_dropped", deed=item.deed, key=item.key, body=item.body, refused=refused.code)
+            # Not the body: a rating's level is nobody's business on a clerk's machine.
+            about = item.body.get("visit", item.body.get("slip"))
+            LOG.warning("outbox_dropped", deed=item.deed, key=item.key, about=about, refused=refused.code)
         self._settled(item)
         if refused is not None:
             for told in list(self._dropped):

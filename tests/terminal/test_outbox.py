@@ -104,6 +104,8 @@ def test_a_refusal_for_good_drops_the_item_with_a_line_in_the_log(outside: Outsi
         until(lambda: heard)
     assert heard == [(7, Code.ALREADY_RATED)]
     assert [line["event"] for line in logs if line["log_level"] == "warning"] == ["outbox_dropped"]
+    assert logs[-1].keys() == {"event", "log_level", "deed", "key", "about", "refused"}  # not how it was rated
+    assert logs[-1]["about"] == 7
     assert len(outbox) == 0
 
 
