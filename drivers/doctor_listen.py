@@ -60,7 +60,8 @@ def replay(session: Session, profiles: list[Profile], say: Say) -> Listeners:
 
 def try_speeds(port: str, profiles: list[Profile], say: Say, *, seconds: float) -> int | None:
     """The first speed at which a profile understands something, listening so long at each. Raises LinkLost."""
-    first = [profile.link.baud for profile in profiles if profile.frame_rx is not None]
+    heard = [profile for profile in profiles if profile.frame_rx is not None]
+    first = [profile.link.baud for profile in heard if profile.link.kind == "serial"]
     for baud in dict.fromkeys((*first, *USUAL_SPEEDS)):
         say(f"{baud} 波特：请按设备上的键 / baud: press keys on the device …")
         until = monotonic() + seconds

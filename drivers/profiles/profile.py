@@ -54,11 +54,11 @@ class TcpLink(Strict):
 
 
 class UdpLink(Strict):
-    """The device speaks datagrams of whole frames. ``port``: the one it usually listens at; ``listen``: ours."""
+    """The device speaks datagrams of whole frames. ``port``: where it usually listens; ``listen``: our port, 0 any."""
 
     kind: Literal["udp"]
     port: int = Field(gt=0, le=65535)
-    listen: int = Field(gt=0, le=65535)
+    listen: int = Field(default=0, ge=0, le=65535)
     gap_ms: int = Field(ge=4)
 
     @property
@@ -224,6 +224,7 @@ Dialogue = Literal["onbon-bxk", "onbon-bx6q", "huidu"]
 
 class Profile(Strict):
     """One device family. ``confidence``: A two sources agree, B one code base read in full, C opaque, D hearsay.
+    ``repeat_ms``: a strip that never answers is told its text again so often, for it may have lost its power.
     ``dialogue``: code of this name makes the frames, which have several lengths or an order of their own."""
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
@@ -249,6 +250,7 @@ class Profile(Strict):
     events: tuple[PadEvent, ...] = ()
     max_digits: int = Field(default=0, ge=0, le=30)
     encoding: Encoding | None = None
+    repeat_ms: int | None = Field(default=None, ge=500)
     dialogue: Dialogue | None = None
     area: Area | None = None
 
@@ -282,6 +284,8 @@ class Profile(Strict):
                 raise ValueError(f"a {self.kind} needs [{field}]")
         if self.kind != "strip" and self.frame_rx is None:
             raise ValueError(f"a {self.kind} needs [frame_rx]")
+        if self.repeat_ms is not None and (self.kind != "strip" or self.reply is not None):
+            raise ValueError("repeat_ms: only for a strip that does not answer")
         if (self.reply is None) != (self.frame_rx is None) and self.kind == "strip":
             raise ValueError("a strip that answers needs [reply] and [frame_rx], one that does not has neither")
         if self.kind == "keypad" and self.frame_rx is not None and self.frame_rx.fixed_bytes < SUREST_BYTES:

@@ -26,8 +26,10 @@ def strip_driver_of(profile: Profile) -> StripDriver:
     return LedStrip(profile) if profile.dialogue is None else _DIALOGUES[profile.dialogue](profile)
 
 
-_SHIPPED: Final = ("a090-strip", "c0d-strip", "aabb-strip", "onbon-5k-strip", "onbon-6k-strip", "onbon-6q-strip",
-                   "huidu-strip")  # fmt: skip
+_SHIPPED: Final = (
+    "a090-strip", "a090-udp-strip", "c0d-strip", "aabb-strip", "onbon-5k-strip", "onbon-6k-strip", "onbon-6q-strip",
+    "huidu-strip",
+)  # fmt: skip
 
 STRIPS: Final[dict[str, Callable[[], StripDriver]]] = {
     name: lambda name=name: strip_driver_of(load_profile(name))  # type: ignore[misc]

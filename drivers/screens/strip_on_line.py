@@ -104,6 +104,8 @@ class StripOnLine(DeviceOnLine):
     def sent(self, waiting: Waiting, at: float) -> None:
         reply = self.profile.reply
         if reply is None:
+            if self.profile.repeat_ms is not None and self._next is not None:
+                self.outgoing.put(Purpose.TEXT, self._next.frame, not_before=at + self.profile.repeat_ms / 1000)
             return
         if self._asked is not None:
             self._missed(self._asked)

@@ -63,6 +63,12 @@ class OnbonPictureCard:
                 return area.rows[y - area.y][x - area.x]
         return DARK
 
+    @property
+    def pixels(self) -> bytes:
+        """Those of the first area, row by row."""
+        area = self.areas.get(0)
+        return b"" if area is None else b"".join(bytes(pixel) for row in area.rows for pixel in row)
+
     def hear(self, plain: bytes | None) -> bytes:
         """The answer to header and data."""
         if self.silent:

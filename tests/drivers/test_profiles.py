@@ -81,6 +81,17 @@ def test_a_device_is_spoken_to_and_understood_as_its_profile_says(name: str, vec
     assert [meaning for meaning in meanings if meaning[0] is not None] == wanted
 
 
+@pytest.mark.parametrize("name", [name for name in profile_names() if load_profile(name).frame_rx is not None])
+def test_wherever_a_read_ends_a_device_has_said_the_same(name: str) -> None:
+    profile = load_profile(name)
+    stream = b"".join(vector.hex for vector in profile.vectors if vector.event is not None)
+    whole = frames_of(profile, stream)
+    assert whole
+    for cut in range(len(stream) + 1):
+        framer = Framer([profile.frame_rx])
+        assert framer.feed(stream[:cut]) + framer.feed(stream[cut:]) + framer.silence() == whole
+
+
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_every_published_example_is_a_vector(name: str) -> None:
     held = {vector.hex for vector in load_profile(name).vectors}

@@ -1,16 +1,21 @@
 """The strip above a window: eight Chinese characters, three colours, and no half characters."""
 
+import socket
+from collections import Counter
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.bus import Bus, Colour, DeviceFault, DeviceState, LineState
+from drivers.bus import AddressRefused, Bus, Colour, DeviceFault, DeviceState, LineState
 from drivers.framing import Frame
 from drivers.outgoing import Waiting
 from drivers.profiles.loader import load_profile
 from drivers.screens import STRIPS
 from drivers.screens.strip_on_line import StripOnLine
 from drivers.screens.strip_text import StripText, compose
+from drivers.simulators.rs485_line import Rs485Line
 from tests.drivers.far_end import FarEnd, await_fact
 
 ENCODING = load_profile("a090-strip").encoding
@@ -80,6 +85,48 @@ def test_of_many_texts_in_a_row_the_last_one_stands(bus: Bus, far_end: FarEnd) -
     bus.show("101", "请A003号")
     far_end.await_bytes(CALL)
     assert far_end.heard.count(b"\xa0\x90") <= 2, "texts nobody could have read were left out"
+
+
+def test_two_strips_at_one_address_are_said_to_be_two(tmp_path: Path) -> None:
+    with Rs485Line(link=tmp_path / "line") as line:
+        first, second = line.add_strip(5), line.add_strip(5)
+        line.add_strip(6)
+        bus = Bus(line.path)
+        bus.add_strip("101", 5)
+        bus.add_strip("102", 6)
+        bus.start()
+        try:
+            for text in ("请A001号", "请A002号", "请A003号"):
+                for window in ("101", "102"):
+                    bus.show(window, text)
+                second.wait_text(text, 10)
+            await_fact(lambda: bus.health().devices[0].state is DeviceState.SHARED, lambda: str(bus.health()))
+            await_fact(lambda: bus.health().devices[1].state is DeviceState.READY, lambda: str(bus.health()))
+            assert first.text == second.text == "请A003号"
+        finally:
+            bus.stop()
+
+
+def test_a_strip_by_udp_is_told_its_text_again_because_nobody_knows_whether_it_came() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as through_screen:
+        through_screen.bind(("127.0.0.1", 0))
+        through_screen.settimeout(10)
+        bus = Bus(f"udp://127.0.0.1:{through_screen.getsockname()[1]}")
+        bus.add_strip("101", 5, "a090-udp-strip")
+        bus.add_strip("102", 6, "a090-udp-strip")
+        with pytest.raises(AddressRefused, match="is reached at a serial port"):
+            bus.add_strip("103", 7, "a090-strip")
+        bus.show("101", "请A003号")
+        bus.show("102", "暂停服务")
+        bus.start()
+        try:
+            told: Counter[bytes] = Counter()
+            while len(told) < 2 or min(told.values()) < 2:
+                told[through_screen.recv(100)] += 1
+        finally:
+            bus.stop()
+        assert CALL in told and {frame[2] for frame in told} == {5, 6}
+        assert {one.state for one in bus.health().devices} == {DeviceState.SILENT}, "closed, and nothing was claimed"
 
 
 def answered_by(strip: StripOnLine, now: float) -> Waiting | None:
