@@ -21,6 +21,11 @@ class CardDialogue:
         self.answers = 0
         self.refused = ""  # why the last card was not taken; never anything of the card
 
+    @property
+    def noise_bytes(self) -> int:
+        """What was heard and was no answer."""
+        return self._replies.noise_bytes
+
     def due(self, now: float) -> bytes | None:
         """The question to send now, if one is due; a question without an answer begins the dialogue anew."""
         if self._asked_at is not None:

@@ -7,6 +7,7 @@ from drivers.card_dialogue import CardDialogue
 from drivers.hall_line import state_behind
 from drivers.id_card import Identity
 from drivers.kept_open import KeptOpen
+from drivers.line import UNFIT_BYTES
 from drivers.line_health import DeviceState
 from drivers.serial_port import LineSettings, SerialPort
 
@@ -39,11 +40,13 @@ class CardReader(KeptOpen[bytes]):
 
     @property
     def device_state(self) -> DeviceState:
-        """READY while it answers; OFFLINE when it is asked and says nothing."""
+        """READY while it answers; OFFLINE when it is asked and says nothing, UNFIT when what it says is no answer."""
         answers = self._answered_at is not None and self._now - self._answered_at < _SILENT_AFTER_S
         if self._dialogue is None or (not answers and self._now - self._opened_at < _SILENT_AFTER_S):
             return state_behind(self, DeviceState.UNHEARD)
-        return state_behind(self, DeviceState.READY if answers else DeviceState.OFFLINE)
+        unfit = self._dialogue.noise_bytes >= UNFIT_BYTES
+        away = DeviceState.UNFIT if unfit else DeviceState.OFFLINE
+        return state_behind(self, DeviceState.READY if answers else away)
 
     def opened_again(self, now: float) -> None:
         self._dialogue = None

@@ -44,7 +44,7 @@ def test_a_code_is_read_once_and_again_after_the_plug(tmp_path: Path, kind: str)
             reader.stop()
 
 
-def test_a_reader_that_says_nothing_is_offline_and_without_a_key_no_card_is_asked_for(
+def test_a_reader_that_says_nothing_is_offline_one_at_another_speed_unfit_and_without_a_key_no_card_is_asked_for(
     far_end: FarEnd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(card_reader, "_SILENT_AFTER_S", 0.3)
@@ -59,5 +59,7 @@ def test_a_reader_that_says_nothing_is_offline_and_without_a_key_no_card_is_aske
         key.append(b"the day's key")
         far_end.await_bytes(bytes.fromhex("AA AA AA 96 69 00 03 20 01 22"), 2)
         await_fact(lambda: reader.device_state is DeviceState.OFFLINE)
+        far_end.say(bytes.fromhex("00 E0 1C 80 FC 00") * 8)
+        await_fact(lambda: reader.device_state is DeviceState.UNFIT)
     finally:
         reader.stop()
