@@ -9,10 +9,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
+
 from contract.commands import RecordLeased
 from contract.replies import Leased
 from terminal.data_dir import DataDir
 from terminal.json_lines import JsonLines
+
+LOG = structlog.get_logger(__name__)
 
 KEPT_DAYS: Final = 2  # after which a number that the server has recorded is forgotten
 INSTANCE_FILE: Final = "instance"
@@ -128,9 +132,21 @@ class LeasedJournal:
     def lease(self, block: Leased) -> None:
         """On the disk when this returns. Raises OSError."""
         with self._lock:
-            if block not in self._blocks:
-                self._lines.append({"lease": block.model_dump(mode="json")})
-                self._blocks.append(block)
+            if block in self._blocks:
+                return
+            self._lines.append({"lease": block.model_dump(mode="json")})
+            is_new_day = all(block.day > known.day for known in self._blocks)
+            self._blocks.append(block)
+            if is_new_day:
+                self._shorten()
+
+    def _shorten(self) -> None:
+        """Once a day: a kiosk may run for months."""
+        self._forget_old()
+        try:
+            self._lines.rewrite(self._all())
+        except OSError as error:
+            LOG.error("leased_disk", problem=str(error))
 
     def highest(self, day: date) -> int:
         """The highest number of the day that is leased here; 0 for none."""

@@ -113,6 +113,7 @@ class Merging:
             return False
         refused = answer.refused
         if refused is None:
+            self._keys.pop(digest)
             self._journal.told(one, {"digest": digest, "key": key, "revision": answer.body["revision"]})
             LOG.info("number_told", number=one.said["number"], ticket=answer.body["ticket"])
             self._on_change()

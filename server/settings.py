@@ -13,6 +13,9 @@ PublicUrl = Annotated[str, StringConstraints(pattern=r"^https?://[0-9A-Za-z.\-]+
 DatabaseUrl = Annotated[str, StringConstraints(pattern=r"^postgres(ql)?://\S*$")]
 
 
+LONGEST_SESSION_HOURS = 24
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -29,7 +32,7 @@ class Passwords(_Table):
 class Sessions(_Table):
     """`[sessions]`: when a sign-in ends by itself."""
 
-    hours: int = Field(14, ge=1, le=24, description="Hours after which every sign-in ends.")
+    hours: int = Field(14, ge=1, le=LONGEST_SESSION_HOURS, description="Hours after which every sign-in ends.")
     desk_idle_minutes: int = Field(
         240, ge=5, le=1440, description="Minutes without a word from its page after which a desk sign-in ends."
     )

@@ -8,8 +8,12 @@ from server.actions.lookup import need_ticket
 from server.domain.calling import take_back
 from server.domain.errors import Refusal
 from server.domain.hours import business_day
+from server.settings import LONGEST_SESSION_HOURS
 from server.storage.hall_now import HallNow
 from server.storage.orders import Actor
+from server.storage.register import SessionEntry
+
+_RAN_OUT_MS = LONGEST_SESSION_HOURS * 3_600_000
 
 
 def turn_of_day(now: HallNow, command: TurnOfDay, actor: Actor, now_ms: int) -> Done:
@@ -26,9 +30,14 @@ def turn_of_day(now: HallNow, command: TurnOfDay, actor: Actor, now_ms: int) -> 
     still = [t.label for t in day.tickets.values() if not t.final]
     if still:
         raise Refusal(Code.DAY_NOT_EMPTY, numbers=still)
-    for session in [s for s in now.register.sessions.values() if s.window is not None]:
+    for session in [s for s in now.register.sessions.values() if _ends(s, now_ms)]:
         now.end_session(session.id, now_ms)
     unused = day.leased.unused(day.day.isoformat())
     day.turn(today, now_ms)
     now.facts = {"day": today.isoformat(), **({"unused": unused} if unused else {})}
     return done(day)
+
+
+def _ends(session: SessionEntry, now_ms: int) -> bool:
+    """Those at windows; and those on a page of the desk that nobody ended and that opens nothing any more."""
+    return session.window is not None or now_ms - session.started_ms >= _RAN_OUT_MS

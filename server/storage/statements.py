@@ -50,4 +50,7 @@ COLUMNS = {
 REPLIES_BY_KEY = "SELECT key, digest, body, refused FROM replies WHERE hall = ? AND key IN ({})"
 HALL_ROW = "SELECT no, revision, day, first_revision, closed_ms, head_hash, time_ms FROM halls WHERE hall = ?"
 DELETE_CODE = "DELETE FROM codes WHERE hall = ? AND code_hash = ?"
-DELETE_OLD_REPLIES = "DELETE FROM replies WHERE hall = ? AND at_ms < ?"
+LAST_OF_NEXT_KEYS = (
+    "SELECT MAX(key) FROM (SELECT key FROM replies WHERE hall = ? AND key > ? ORDER BY key LIMIT ?) AS n"
+)
+DELETE_OLD_REPLIES = "DELETE FROM replies WHERE hall = ? AND key > ? AND key <= ? AND at_ms < ?"

@@ -17,6 +17,7 @@ from gevent.queue import Empty, SimpleQueue
 from contract.refusals import refuse
 from contract.words import Code
 from server.storage.deciding import Action, Decider, FirstDay, Halls, digest_of
+from server.storage.forgetting import PAUSE_S, Forgetting
 from server.storage.hall_now import HallNow
 from server.storage.hall_store import HallFrom, head_from, load, save
 from server.storage.orders import Answer, KeyReused, Order
@@ -87,6 +88,7 @@ class Writer:
         self._published: dict[str, Published] = {}
         self._stale: set[str] = set()  # halls whose cards wait to be made
         self._cards_made = 0.0
+        self._forgetting = Forgetting()
         self._greenlet: gevent.Greenlet[[], None] | None = None
         self._store: Store | None = None
         self._away_since: float | None = None
@@ -137,20 +139,27 @@ class Writer:
             if self._stale and self._cards_due_s() <= 0:
                 gevent.sleep(0)  # those who wait are answered before the cards are made
                 self._publish()
+            if not batch and self._forgetting.due:
+                self._forget_some()
             if None in batch:
                 self._publish()
                 return
 
     def _next_batch(self) -> list[_Waiting | None]:
-        """All that stands in the line, at most a bound; empty when nothing came before the cards are due."""
+        """All that stands in the line, at most a bound; empty when nothing came before something else is due."""
         batch: list[_Waiting | None] = []
         try:
-            batch.append(self._line.get(timeout=max(0.0, self._cards_due_s()) if self._stale else None))
+            batch.append(self._line.get(timeout=self._free_s()))
             while len(batch) < _LARGEST_BATCH:
                 batch.append(self._line.get_nowait())
         except Empty:
             pass
         return batch
+
+    def _free_s(self) -> float | None:
+        """How long there is nothing to do but to wait for the line; None: until it moves."""
+        due_s = [max(0.0, self._cards_due_s())] if self._stale else []
+        return min([*due_s, PAUSE_S] if self._forgetting.due else due_s, default=None)
 
     def _cards_due_s(self) -> float:
         """The first change is told at once, the next at the earliest 50 ms later."""
@@ -211,6 +220,7 @@ class Writer:
             decider.look_up(names)
             answers = [decider.answer(waiting.order, waiting.digest) for waiting in batch]
             changed = [n for n in names if n in self._halls and self._halls[n][0].revision != before.get(n)]
+            turned = [name for name in changed if self._halls[name][1].new_days]
             for name in changed:
                 save(self._db, name, *self._halls[name])
             decider.write()
@@ -227,10 +237,26 @@ class Writer:
             raise
         self._stale.update(changed)
         self._publish_registers(changed)
+        for name in turned:
+            self._forgetting.begin(name)
         self.commits += 1
         self.commands += len(batch)
         self._committed(len(batch), took_s)
         return answers
+
+    def _forget_some(self) -> None:
+        """One short transaction; whoever comes meanwhile waits for it as for any other."""
+        try:
+            self._db.begin({self._forgetting.hall: ()})
+            self._forgetting.some(self._db, self._now_ms())
+            self._commit()
+        except Exception as fault:
+            if self._db.blame(fault) is None:
+                _log.exception("forgetting_broken")
+            else:
+                _log.warning("not_forgotten", cause=str(fault))
+            self._forgetting.give_up()
+            self._db.roll_back()
 
     def _commit(self) -> None:
         self._db.commit()
@@ -285,4 +311,3 @@ class Writer:
 
 def _not_stored(code: Code) -> Answer:
     return Answer(refuse(code).model_dump_json().encode(), refused=True, repeat=False, stored=False)
-

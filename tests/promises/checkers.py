@@ -24,6 +24,7 @@ Gaps = Collection[tuple[str, str, int]]  # day, series, number: given to nobody,
 # Added when answering, stored nowhere: not part of what must be equal.
 SECRETS = ("link", "short_code", "session", "token", "code")
 FIRST_BEFORE = "0" * 64
+KEYS_KEPT_MS = 72 * 3_600_000  # then a key and its reply may be forgotten
 
 
 @dataclass
@@ -35,6 +36,7 @@ class Database:
     since: int = 0
     _kept: dict[str, list[Row]] = field(default_factory=dict)
     _replies: dict[str, Row] | None = None
+    _times: dict[int, int] | None = None
 
     def rows(self, table: str, order: str = "revision") -> list[Row]:
         """All rows of a table, read once."""
@@ -67,6 +69,18 @@ class Database:
             self._kept["facts"] = [{**row, "told": json.loads(row["facts"])} for row in self.rows("journal")]
         return self._kept["facts"]
 
+    def is_of_late(self, revision: int) -> bool:
+        """Whether the key of what made this revision must still be known. So must that of what never was."""
+        if self._times is None:
+            self._times = {row["revision"]: row["at_ms"] for row in self.rows("journal")}
+        newest: int = self.head["time_ms"]
+        return self._times.get(revision, newest) >= newest - KEYS_KEPT_MS
+
+    @property
+    def lasted_ms(self) -> int:
+        """From the first entry to the last."""
+        return int(self.head["time_ms"] - min((row["at_ms"] for row in self.rows("journal")), default=0))
+
     @property
     def replies(self) -> dict[str, Row]:
         """Stored replies by key; `said` is the body as a value."""
@@ -87,7 +101,10 @@ def answered_is_kept(db: Database, asked: Iterable[Asked]) -> Iterator[str]:
         stored = replies.get(one.key)
         for answer in (answer for answer in one.answers if answer.stored):
             if stored is None:
-                yield f"{one.deed} {one.key}: answered {answer.status}, and nothing is stored"
+                if db.is_of_late(answer.body["revision"]) if answer.accepted else db.lasted_ms <= KEYS_KEPT_MS:
+                    yield f"{one.deed} {one.key}: answered {answer.status}, and nothing is stored"
+                elif answer.accepted:
+                    yield from rows.lack(one, answer.body)
             elif open_part(answer.body) != open_part(stored["said"]):
                 yield f"{one.deed} {one.key}: answered {answer.body}, stored {stored['said']}"
         if stored is not None and not stored["refused"]:
@@ -155,14 +172,15 @@ def numbers_said_once(asked: Iterable[Asked]) -> Iterator[str]:
 
 
 def effects_are_keys(db: Database) -> Iterator[str]:
-    """Every revision has exactly one accepted reply under one key, and every accepted reply one revision."""
+    """Every revision has exactly one accepted reply under one key, if it is not long ago, and every such reply one
+    revision."""
     told = Counter(row["said"]["revision"] for row in db.replies.values() if not row["refused"])
     revisions = [entry["revision"] for entry in db.journal]
     for revision, times in told.items():
         if times > 1:
             yield f"revision {revision} is the effect of {times} keys"
     for revision in revisions:
-        if revision not in told:
+        if revision not in told and db.is_of_late(revision):
             yield f"revision {revision} is the effect of no key"
     for revision in told.keys() - set(revisions):
         yield f"the reply that speaks of revision {revision} had no effect"

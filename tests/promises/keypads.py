@@ -72,6 +72,10 @@ class LineAgent:
             READY_WITHIN_S,
         )
 
+    @property
+    def pid(self) -> int:
+        return self._process.process.pid
+
     def _said(self, event: str) -> int:
         log = self.folder / "agent" / "agent.log"
         return log.read_text(encoding="utf-8").count(f'"event": "{event}"') if log.exists() else 0

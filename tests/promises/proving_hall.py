@@ -36,8 +36,10 @@ ROOT = Path(__file__).resolve().parents[2]
 LINES = ("A", "B", "C", "D")
 KIOSKS = tuple(f"K{i}" for i in range(1, 65))
 AGENT = "W"  # looks after every window
+DESKS = "D"  # in R18 it looks after the windows without a keypad on a real line
 STARTS_WITHIN_S = 60
 ENDS_WITHIN_S = 120
+WORK_STEPS = 100  # of SQLite's machine, in R18: one unit of work
 SIDE_DOOR = "side_door"  # file in the data folder, where the server has one: its port
 ADMIN = Actor(Via.COMMAND_LINE)
 

@@ -275,3 +275,13 @@ def test_people_who_take_while_the_halls_time_stands_still_keep_their_order(hall
     assert len({ticket["taken_ms"] for ticket in tickets}) == 1
     assert list(hall.now.lines["A"]) == [ticket["id"] for ticket in tickets]
     assert [hall.call(no).number for no in ("101", "102")] == ["A001", "A002"]
+
+
+def test_a_sign_in_at_the_desk_that_nobody_ended_does_not_last_for_ever(hall: HallOnDisk) -> None:
+    hall.get(r.SignedIn, c.DeskSignIn(login="1001"))
+    hall.set_time("2026-10-14 03:59:59")
+    yesterday = hall.get(r.SignedIn, c.DeskSignIn(login="1001"))
+    hall.set_time("2026-10-14 04:00:01")
+    hall.look_at_the_clock()
+    assert set(hall.now.register.sessions) == {yesterday.session_id}
+    hall.check()

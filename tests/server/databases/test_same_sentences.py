@@ -33,6 +33,10 @@ from tests.server.actions.test_waiting_again import (
 )
 from tests.server.actions.test_windows import test_one_clerk_sits_at_one_window_and_one_window_has_one_clerk
 from tests.server.storage.test_crashes import test_a_restarted_server_shows_the_same_and_goes_on_the_same
+from tests.server.storage.test_forgetting import (
+    test_a_key_of_71_hours_ago_still_gets_its_answer_and_one_of_four_days_ago_is_gone,
+    test_much_is_forgotten_in_small_pieces_and_only_keys_are,
+)
 from tests.server.storage.test_idempotency import (
     test_a_refusal_is_a_reply_too_and_stays_what_it_was,
     test_the_same_key_again_gets_the_same_bytes_and_does_nothing,
@@ -52,6 +56,7 @@ __all__ = [
     "test_a_call_takes_the_oldest_out_of_the_line_and_shows_it_everywhere",
     "test_a_closed_day_gives_none_and_names_what_is_still_at_work",
     "test_a_command_that_breaks_breaks_only_itself",
+    "test_a_key_of_71_hours_ago_still_gets_its_answer_and_one_of_four_days_ago_is_gone",
     "test_a_rating_of_yesterday_counts_for_yesterday",
     "test_a_refusal_is_a_reply_too_and_stays_what_it_was",
     "test_a_reprint_has_the_same_number_and_settles_the_doubtful_slip",
@@ -63,6 +68,7 @@ __all__ = [
     "test_after_the_turn_of_the_day_the_visit_and_its_rating_still_count",
     "test_calling_while_serving_finishes_first_where_the_hall_says_so",
     "test_many_at_once_share_commits_and_each_is_on_disk_before_its_answer",
+    "test_much_is_forgotten_in_small_pieces_and_only_keys_are",
     "test_nobody_rates_for_the_person_before",
     "test_one_clerk_sits_at_one_window_and_one_window_has_one_clerk",
     "test_papers_that_stay_at_a_window_go_on_there_only",
