@@ -4,11 +4,13 @@ One real window agent (`paihao window --no-pages`) over one simulated RS-485 lin
 """
 
 import json
+import os
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, Any
 
 import gevent
 
@@ -45,7 +47,9 @@ class LineAgent:
     away: list[tuple[float, float]] = field(default_factory=list)
     heard: Counter[str] = field(default_factory=Counter)  # presses by window that its log speaks of
     invited: set[int] = field(default_factory=set)  # visits whose citizen it has asked
-    _read: int = 0
+    said: Counter[str] = field(default_factory=Counter)  # events that its log speaks of
+    _log: IO[bytes] | None = None
+    _rest: bytes = b""
 
     def prepare(self) -> None:
         """Settings, and the token as enrolment leaves it."""
@@ -64,21 +68,19 @@ class LineAgent:
 
     def start(self) -> None:
         """It hears the server and has its line when this returns."""
-        settled = self._said("devices"), self._said("connected")
+        self.look()
+        settled = self.said["devices"], self.said["connected"]
         self._process = AgentProcess("window_client", self.folder / "agent.toml", self.folder / "agent", "--no-pages")
-        until(
-            lambda: self._said("devices") > settled[0] and self._said("connected") > settled[1],
-            "the agent is ready",
-            READY_WITHIN_S,
-        )
+
+        def is_ready() -> bool:
+            self.look()
+            return self.said["devices"] > settled[0] and self.said["connected"] > settled[1]
+
+        until(is_ready, "the agent is ready", READY_WITHIN_S)
 
     @property
     def pid(self) -> int:
         return self._process.process.pid
-
-    def _said(self, event: str) -> int:
-        log = self.folder / "agent" / "agent.log"
-        return log.read_text(encoding="utf-8").count(f'"event": "{event}"') if log.exists() else 0
 
     def kill_and_start(self) -> None:
         """kill -9, and again."""
@@ -90,20 +92,31 @@ class LineAgent:
 
     def end(self) -> None:
         assert self._process.end() == 0
+        if self._log is not None:
+            self._log.close()
 
     def look(self) -> None:
-        """Read on in its log."""
-        with (self.folder / "agent" / "agent.log").open("rb") as log:
-            log.seek(self._read)
-            news = log.read()
-        news = news[: news.rfind(b"\n") + 1]
-        self._read += len(news)
-        for line in news.splitlines():
-            said = json.loads(line)
-            if said["event"] in ("press_strayed", "rated"):
-                self.heard[said["window"]] += 1
-            elif said["event"] == "invited":
-                self.invited.add(said["visit"])
+        """Read on in its log, and in the next one when it has begun a new one."""
+        file = self.folder / "agent" / "agent.log"
+        try:
+            self._log = self._log or file.open("rb")
+            begun_anew = file.stat().st_ino != os.fstat(self._log.fileno()).st_ino
+        except FileNotFoundError:
+            return  # not begun yet, or just being begun anew
+        *lines, self._rest = (self._rest + self._log.read()).split(b"\n")
+        for line in lines:
+            self._take(json.loads(line))
+        if begun_anew:
+            self._log.close()
+            self._log, self._rest = None, b""
+            self.look()
+
+    def _take(self, said: dict[str, Any]) -> None:
+        self.said[said["event"]] += 1
+        if said["event"] in ("press_strayed", "rated"):
+            self.heard[said["window"]] += 1
+        elif said["event"] == "invited":
+            self.invited.add(said["visit"])
 
     def wait_invited(self, visit: int, within_s: float) -> bool:
         """Whether it asks the visit's citizen in that time: a start seen at the keypad may be a late answer."""
