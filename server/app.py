@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gevent
 import structlog
@@ -19,6 +19,7 @@ from flask import Response, request
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from gevent.event import Event
+from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
 from contract.commands import AnnounceCall, ClockSet
@@ -60,6 +61,7 @@ from server.identity.throttle import Throttle
 from server.identity.ticket_proof import TicketProof
 from server.live.cards import build
 from server.live.publish import Publisher
+from server.live.several import Several
 from server.live.upgrades import Upgrades
 from server.live.voices import Voices
 from server.live.watchers import Watchers, socketio_for
@@ -81,13 +83,27 @@ from server.steady_clock import SteadyClock, Step
 from server.storage.backup_faults import BackupStopped
 from server.storage.data_folder import Address, DataFolder, FolderInUse
 from server.storage.database import Database
+from server.storage.hall_now import HallNow
 from server.storage.orders import SERVER, Answer, Order
 from server.storage.published import Published
 from server.storage.reader import Reader
 from server.storage.schema import DatabaseRefused, SchemaNotKnown
+from server.storage.tables import halls
 from server.storage.upgrade import bring
 from server.storage.which import HallDatabase, choose, remember
 from server.storage.writer import Writer
+from server.workers import (
+    Workers,
+    is_worker,
+    ports_for,
+    reached_at,
+    told_by_parent,
+    until_listening,
+    when_the_parent_ends,
+)
+
+if TYPE_CHECKING:
+    from server.live.redis_line import RedisLine
 
 _log = structlog.get_logger("server")
 LARGE_STEP_MS = 60_000  # managers see such a step of the machine's clock
@@ -102,20 +118,22 @@ class CannotStart(Exception):
 class Server:
     """One server over one data folder. The folder must be locked before and unlocked after."""
 
-    def __init__(self, settings: Settings, folder: DataFolder) -> None:
+    def __init__(self, settings: Settings, folder: DataFolder, shared_secret: str | None = None) -> None:
         _check_libraries()
         self._settings = settings
         self._folder = folder
-        self._secret = new_token()
-        database, key = _open(settings, folder)
+        self._secret = shared_secret or new_token()
+        self._is_worker = shared_secret is not None
+        database, key = open_database(settings, folder)
+        self._alone = alone = isinstance(database, Database)
         self._time = SteadyClock(_say_step)
         self._time.not_before(database.newest_ms())
         now_ms, now_text = self._time.now_ms, self._time.now_text
         self._announcer = Announcer(_packs(settings))
-        self._vault = Vault(key)
+        self._vault = Vault(key, alone=alone)
         self._reader = Reader(database)
         self._edge = Edge(settings)
-        self._passes = Passes(self._vault, time.monotonic)
+        self._passes = Passes(self._vault, time.monotonic if alone else time.time)
         self.app = OpenAPI(
             __name__,
             info=Info(title="排号 paihao", version="1"),
@@ -129,18 +147,24 @@ class Server:
         live = socketio_for(self.app, self._edge)
         self._publisher = Publisher(lambda hall: self._watchers.cut_the_revoked(hall), now_text)
         tally = Tally()
-        tell = self._publisher.tell
-        self.writer = Writer(database, ACTIONS, hall_from, first_day, build, tell, now_ms, committed=tally.committed)
+        made = build if alone else _build_at_head
+        self.writer = Writer(
+            database, ACTIONS, hall_from, first_day, made, self._tell, now_ms, committed=tally.committed
+        )
+        self._several = Several(self._heads, self.writer.knows, self.writer.catch_up)
+        self._redis = _redis(settings.redis, self._several) if settings.redis and not alone else None
         self._line = CommandLine(self.writer.submit, tally)
         self._clock = Clock(lambda: self.writer.published, self._line.submit, now_ms, self._large_step)
-        self._voices = Voices(self.writer.published, self._line.submit, time.monotonic)
+        self._voices = Voices(self.writer.published, self._line.submit, time.monotonic, alone=alone)
         halls = self.writer.published
         self._gate = Gate(halls, self._vault, self._edge, settings.sessions, self._secret, now_ms)
-        self._watchers = Watchers(live, self._passes, halls, self._still_holds, self._publisher.room)
+        self._watchers = Watchers(
+            live, self._passes, halls, self._still_holds, self._publisher.room, self._fresh
+        )
         self._loop_watch = LoopWatch(tally.late_s)
-        own = isinstance(database, Database)
-        probe = SqliteProbe(folder.path, settings.least_free_mb * 1_000_000) if own else PostgresProbe(database)
-        self._readiness = Readiness(probe, self._line.oldest_s, in_thread=own)
+        least = settings.least_free_mb * 1_000_000
+        probe = SqliteProbe(folder.path, least) if isinstance(database, Database) else PostgresProbe(database)
+        self._readiness = Readiness(probe, self._line.oldest_s, in_thread=alone)
         self._add_routes()
         self._add_monitoring(tally, _token(settings.metrics_token))
         self._upgrades = Upgrades(self.app.wsgi_app, self._edge, settings.max_connections // 2)
@@ -151,9 +175,7 @@ class Server:
         """Where it listens, as this machine reaches it."""
         if self._web is None:
             raise RuntimeError("the server does not listen")
-        host = self._settings.host
-        reached = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-        return f"http://{reached}:{self._web.server_port}"
+        return f"http://{reached_at(self._settings.host)}:{self._web.server_port}"
 
     def start(self) -> None:
         """Load the halls, listen, and say where. Raises CannotStart when the port is taken."""
@@ -162,6 +184,10 @@ class Server:
         self._publisher.start()
         self._clock.start()
         self._voices.start()
+        if not self._alone:
+            self._several.start()
+        if self._redis is not None:
+            self._redis.start()
         web = WebServer((self._settings.host, self._settings.port), self._upgrades, self._settings.max_connections)
         try:
             web.start()
@@ -169,11 +195,13 @@ class Server:
             where = f"{self._settings.host}:{self._settings.port}"
             raise CannotStart(f"不能在 {where} 监听 / cannot listen on {where}: {error.strerror}") from error
         self._web = web
-        self._folder.write_address(Address(url=self.url, pid=os.getpid(), local_secret=self._secret))
+        if not self._is_worker:
+            self._folder.write_address(Address(url=self.url, pid=os.getpid(), local_secret=self._secret))
 
     def stop(self) -> None:
         """Take nothing new, finish what stands in the line, answer it, close everything."""
-        self._folder.remove_address()
+        if not self._is_worker:
+            self._folder.remove_address()
         self._readiness.stopping()
         self._loop_watch.stop()
         if self._web is not None:
@@ -181,6 +209,9 @@ class Server:
         self._upgrades.cut_all()
         self._voices.stop()
         self._clock.stop()
+        if self._redis is not None:
+            self._redis.stop()
+        self._several.stop()
         self._publisher.stop()
         self.writer.stop()
         if self._web is not None:
@@ -190,8 +221,11 @@ class Server:
 
     def _add_routes(self) -> None:
         app, halls = self.app, self.writer.published
+        if not self._alone:
+            app.before_request(self._before_each)
         throttle = Throttle(self._settings.passwords.window_s, time.monotonic)
-        door = Door(self._line, self._publisher, self._gate, self._vault, self._edge, throttle, self._settings)
+        settings = self._settings
+        door = Door(self._line, self._publisher, self._gate, self._vault, self._edge, throttle, settings, self._fresh)
         offers = Offers(time.monotonic)
         app.register_api(kiosk_api(door, self._reader))
         app.register_api(window_api(door))
@@ -230,6 +264,31 @@ class Server:
         )
         figures = Exposition(tally, sources)
         self.app.register_blueprint(monitoring_routes(self._edge, token, figures.text, self._readiness.reasons))
+
+    def _tell(self, published: Published) -> None:
+        self._publisher.tell(published)
+        if self._redis is not None:
+            self._redis.tell(published.hall, published.head)
+
+    def _heads(self) -> dict[str, int]:
+        """Every hall's revision in the database. Raises Refusal."""
+        rows = self._reader.run(lambda connection: connection.execute(select(halls.c.hall, halls.c.revision)).all())
+        return {row.hall: row.revision for row in rows}
+
+    def _fresh(self) -> bool:
+        """Have what other processes did; False where there are none."""
+        if not self._alone:
+            self._several.fresh()
+        return not self._alone
+
+    def _before_each(self) -> None:
+        """What is asked about a hall is answered from its newest state, whichever process made it.
+
+        A command is judged under the hall's lock anyhow; where its sender is not known, the door looks again.
+        """
+        commands = request.method == "POST" and request.path.split("/", 3)[2:3] in (["kiosk"], ["window"])
+        if "hall" in (request.view_args or {}) and (not commands or request.path.endswith("/sign_in")):
+            self._fresh()
 
     def _clock_now(self) -> dict[str, int]:
         step = self._time.step
@@ -322,7 +381,7 @@ def _token(file: Path | None) -> str | None:
     return token
 
 
-def _open(settings: Settings, folder: DataFolder) -> tuple[HallDatabase, bytes]:
+def open_database(settings: Settings, folder: DataFolder) -> tuple[HallDatabase, bytes]:
     """The halls' database at the present schema, and the server's key. Raises CannotStart with the reason."""
     try:
         grown = choose(folder.path, settings.database)
@@ -340,6 +399,20 @@ def _open(settings: Settings, folder: DataFolder) -> tuple[HallDatabase, bytes]:
         raise CannotStart(f"升级前的备份没有做成，没有升级 / no backup before the upgrade, so none: {error}") from error
     except (CommandError, DatabaseError, sqlite3.DatabaseError, OSError, ValueError) as error:
         raise CannotStart(f"打不开数据目录 / cannot open the data folder {folder.path}: {error}") from error
+
+
+def _build_at_head(name: str, now: HallNow, head: int, before: Published | None, now_ms: int) -> Published:
+    return build(name, now, head, before, now_ms).at_head()
+
+
+def _redis(url: str, several: Several) -> "RedisLine":
+    """Raises CannotStart where its library is not installed."""
+    try:
+        module = importlib.import_module("server.live.redis_line")
+    except ImportError as missing:
+        raise CannotStart(f"Redis 需要 / Redis needs: pip install 'paihao[postgres]' ({missing})") from missing
+    line: RedisLine = module.RedisLine(url, several.hint)
+    return line
 
 
 def _say_step(step: Step) -> None:
@@ -383,6 +456,14 @@ def run(settings: Settings, say: Callable[[str], None]) -> None:
 
 def _run(settings: Settings, say: Callable[[str], None]) -> None:
     folder = DataFolder(settings.data_dir)
+    stopping = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(number, stopping.set)
+    if is_worker():
+        with serving(Server(settings, folder, told_by_parent())):
+            when_the_parent_ends(stopping.set)
+            stopping.wait()
+        return
     try:
         folder.lock()
     except FolderInUse:
@@ -391,17 +472,47 @@ def _run(settings: Settings, say: Callable[[str], None]) -> None:
         ) from None
     except OSError as error:
         raise CannotStart(f"不能使用数据目录 / cannot use the data folder {settings.data_dir}: {error}") from error
-    stopping = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        gevent.signal_handler(number, stopping.set)
     try:
+        if settings.workers > 1:
+            _oversee(settings, folder, stopping, say)
+            return
         with serving(Server(settings, folder)) as server:
-            say(f"排号服务器在 {server.url} / paihao serves at {server.url}")
-            if not settings.behind_tls:
-                say("明文 http：只用于演示或隔离的局域网 / plain http: demo or isolated LAN only")
+            _say_where(settings, [server.url], say)
             stopping.wait()
     finally:
         folder.unlock()
+
+
+def _oversee(settings: Settings, folder: DataFolder, stopping: Event, say: Callable[[str], None]) -> None:
+    """Be the parent of several processes until `stopping`."""
+    database, _ = open_database(settings, folder)
+    if isinstance(database, Database):
+        raise CannotStart("多个进程需要 PostgreSQL：--database / several processes need PostgreSQL: --database")
+    ports = ports_for(settings.host, settings.port, settings.workers)
+    secret = new_token()
+
+    def command(no: int) -> list[str]:
+        return [sys.executable, *sys.argv, "--port", str(ports[no])]
+
+    def tell_when_all_listen() -> None:
+        urls = [f"http://{reached_at(settings.host)}:{port}" for port in ports]
+        for port in ports:
+            until_listening(settings.host, port)
+        folder.write_address(Address(url=urls[0], pid=os.getpid(), local_secret=secret))
+        _say_where(settings, urls, say)
+
+    telling = gevent.spawn(tell_when_all_listen)
+    try:
+        Workers(settings.workers, command, secret).run(stopping)
+    finally:
+        telling.kill()
+        folder.remove_address()
+
+
+def _say_where(settings: Settings, urls: list[str], say: Callable[[str], None]) -> None:
+    say(f"排号服务器在 {' '.join(urls)} / paihao serves at {' '.join(urls)}")
+    if not settings.behind_tls:
+        say("明文 http：只用于演示或隔离的局域网 / plain http: demo or isolated LAN only")
 
 
 @contextmanager

@@ -6,12 +6,15 @@ import gevent
 import structlog
 
 from contract.commands import ClockSet, Command, SessionTurn, TerminalLost, TurnOfDay
+from contract.replies import Refused
+from contract.words import Code
 from server.domain.hours import business_day, turns
 from server.domain.rating import LOST_AFTER_MS
 from server.storage.orders import SERVER, Answer, Order
 from server.storage.published import Published
 
 _EVERY_S = 1.0
+_NOT_TRIED = frozenset({Code.BUSY, Code.DISK_FULL, Code.DATABASE_AWAY, Code.INTERNAL})
 _log = structlog.get_logger("clock")
 
 
@@ -62,9 +65,8 @@ class Clock:
             self._turn(view)
             return
         step = self._clock_set()
-        if step is not None and self._told.get(view.hall) != step[0]:
+        if step is not None and self._told.get(view.hall) != step[0] and self._give(view.hall, *step):
             self._told[view.hall] = step[0]
-            self._give(view.hall, *step)
         self._sessions(view, now_ms)
         for visit, ended_ms in view.pending.items():
             if now_ms >= ended_ms + LOST_AFTER_MS:
@@ -82,12 +84,15 @@ class Clock:
         looked = self._looked_ms.get(view.hall)
         due = [t for t in turns(view.definition, view.day) if t.at_ms <= now_ms]
         due = [t for t in due if t.at_ms > looked] if looked is not None else due[-1:]
-        self._looked_ms[view.hall] = now_ms
         for turn in due:
             key = f"session_turn:{turn.day.isoformat()}:{turn.session}:{turn.what}"
-            self._give(view.hall, key, SessionTurn(day=turn.day, session=turn.session, what=turn.what))
+            if not self._give(view.hall, key, SessionTurn(day=turn.day, session=turn.session, what=turn.what)):
+                return
+        self._looked_ms[view.hall] = now_ms
 
-    def _give(self, hall: str, key: str, command: Command) -> None:
+    def _give(self, hall: str, key: str, command: Command) -> bool:
+        """False where it could not even be tried: it comes again at the next look."""
         answer = self._submit(Order(hall, key, SERVER, command))
         if answer.refused:
             _log.info("not_now", hall=hall, key=key, answer=answer.body.decode())
+        return not answer.refused or Refused.model_validate_json(answer.body).code not in _NOT_TRIED

@@ -58,9 +58,10 @@ def read_or_make_key(file: Path) -> bytes:
 class Vault:
     """Makes and checks all secrets of one server."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, *, alone: bool = True) -> None:
         self._key = key
-        self._passing = secrets.token_bytes(KEY_BYTES)  # what it signs dies with the process
+        # What it signs dies with the process; with several, each takes what the others signed.
+        self._passing = secrets.token_bytes(KEY_BYTES) if alone else self._mac("passing")
         self._pool = ThreadPool(_POOL_SIZE)
         self._nobody = _HASHER.hash(new_token())
 

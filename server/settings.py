@@ -11,6 +11,7 @@ Origin = Annotated[str, StringConstraints(pattern=r"^https?://[0-9A-Za-z.\-]+(:\
 PublicUrl = Annotated[str, StringConstraints(pattern=r"^https?://[0-9A-Za-z.\-]+(:\d{1,5})?(/[0-9A-Za-z._\-]+)*$")]
 
 DatabaseUrl = Annotated[str, StringConstraints(pattern=r"^postgres(ql)?://\S*$")]
+RedisUrl = Annotated[str, StringConstraints(pattern=r"^(rediss?|unix)://\S+$")]
 
 
 LONGEST_SESSION_HOURS = 24
@@ -46,6 +47,10 @@ class Settings(_Table):
         None,
         description="Address of a PostgreSQL database, postgresql://user@host/name. Unset: the one the data folder "
         "used last, else the folder's own file.",
+    )
+    workers: int = Field(1, ge=1, le=64, description="Processes that serve, each on the next port; needs a database.")
+    redis: RedisUrl | None = Field(
+        None, description="Address of a Redis for messages between processes, redis://host. Unset: screens lag by 2 s."
     )
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all of this machine's addresses.")
     port: int = Field(8600, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")

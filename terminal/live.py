@@ -132,7 +132,9 @@ class Live:
 
     def _open(self, client: Any) -> None:
         said = {"hall": self._connection.hall, "pass": self._connection.live_pass(self._audience)}
-        client.connect(self._connection.server, auth=said, transports=["websocket"], wait_timeout=ANSWER_WITHIN_S)
+        # The hall in the address: a proxy may bring all that concerns a hall to one process.
+        address = f"{self._connection.server}?hall={self._connection.hall}"
+        client.connect(address, auth=said, transports=["websocket"], wait_timeout=ANSWER_WITHIN_S)
 
     def _client(self, signals: "queue.Queue[Signal]") -> Any:
         # http_no_proxy: a proxy of the desktop must not come between. skip_utf8_validation: the library checks byte by

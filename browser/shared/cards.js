@@ -85,6 +85,7 @@ export class LiveCards extends Store {
       reconnection: false, // a pass works once, so every dialling is a new connection
       forceNew: true,
       timeout: DIAL_WITHIN,
+      query: { hall: this.#hall }, // in the address: a proxy may bring all that concerns a hall to one process
       auth: { hall: this.#hall, pass },
     });
     this.#socket = socket;

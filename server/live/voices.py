@@ -30,7 +30,10 @@ class Voices:
         halls: Mapping[str, Published],
         submit: Callable[[Order], Answer],
         monotonic: Callable[[], float],
+        *,
+        alone: bool = True,
     ) -> None:
+        self._alone = alone  # else another process may hear the displays that are not heard here
         self._halls = halls
         self._submit = submit
         self._monotonic = monotonic
@@ -63,6 +66,8 @@ class Voices:
                 order = Order(view.hall, secrets.token_hex(16), actor, ReportDevice(health=health))
                 if self._submit(order).refused:
                     _log.warning("voice_not_recorded", hall=view.hall, device=device.name)
+                elif not self._alone:
+                    self._leave_the_absent(view.hall, device.name)
 
     def _health(self, view: Published, device: DeviceEntry) -> dict[str, str]:
         """The display's health with what is known of its voice now, without voice zones that are gone."""
@@ -72,9 +77,18 @@ class Voices:
         for zone in dict.fromkeys([*known, *heard]):
             if not zones_of(view.definition, zone):
                 continue
+            if not self._alone and zone not in heard:
+                found[VOICE + zone] = device.health[VOICE + zone]
+                continue
             state, at = heard.get(zone, (VoiceState(device.health.get(VOICE + zone, VoiceState.ABSENT)), self._started))
             found[VOICE + zone] = (VoiceState.ABSENT if now - at >= LOST_AFTER_S else state).value
         return found
+
+    def _leave_the_absent(self, hall: str, device: str) -> None:
+        """Whoever does not speak to this process any more may speak to another, which then says so."""
+        heard, now = self._heard.get((hall, device), {}), self._monotonic()
+        for zone in [zone for zone, (_, at) in heard.items() if now - at >= LOST_AFTER_S]:
+            del heard[zone]
 
     def _run(self) -> None:
         while True:

@@ -91,6 +91,11 @@ def _let_forget(live: SocketIO) -> None:
     engine.on("connect", known)
 
 
+def _alone() -> bool:
+    """No other process commands these halls: what is published is the newest."""
+    return False
+
+
 class Watchers:
     """Who watches. Registered when asked to watch, not while connecting: that would speak before the handshake ends."""
 
@@ -101,7 +106,9 @@ class Watchers:
         halls: Mapping[str, Published],
         still_holds: StillHolds,
         room_of: RoomOf,
+        fresh: Callable[[], bool] = _alone,
     ) -> None:
+        self._fresh = fresh
         self._passes = passes
         self._halls = halls
         self._still_holds = still_holds
@@ -131,6 +138,7 @@ class Watchers:
     def _connect(self, auth: object = None) -> bool:
         """Let a connection in for its pass. Never raises TypeError: Flask-SocketIO would call again without `auth`."""
         auth = auth if isinstance(auth, dict) else {}
+        self._fresh()
         shown = auth.get("pass")
         right = self._passes.take(shown) if isinstance(shown, str) else None
         screen = request.environ.get(SOCKET)
@@ -148,6 +156,7 @@ class Watchers:
         watcher = self._connected.get(request.sid)  # type: ignore[attr-defined]
         if watcher is None or not self._still_holds(watcher.right):
             return {"revision": 0}
+        self._fresh()
         view = self._halls[watcher.right.hall].views[watcher.right.audience]
         self._room_of(watcher.right.hall, watcher.right.audience).enter(watcher.screen, view)
         return {"revision": view.revision}

@@ -1,7 +1,7 @@
 """What is known outside the writer: immutable, made at each commit, never ahead of the disk."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -36,3 +36,7 @@ class Published:
     pending: Mapping[int, int]  # visits that owe a counter record -> when they ended (epoch ms)
     closed: bool  # the day was closed
     paces: Mapping[str, float]  # of each line: minutes for each person ahead, as every range is reckoned with
+
+    def at_head(self) -> "Published":
+        """The same, each audience at the hall's own revision: so all processes that publish it call it alike."""
+        return replace(self, views={audience: replace(v, revision=self.head) for audience, v in self.views.items()})

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import gevent
 import structlog
-from gevent.event import AsyncResult
+from gevent.event import AsyncResult, Event
 from gevent.queue import Empty, SimpleQueue
 
 from contract.refusals import refuse
@@ -53,6 +53,16 @@ class _Waiting:
         self.result: AsyncResult[Answer] = AsyncResult()
 
 
+class _Look:
+    """A hall that another process may have taken further."""
+
+    __slots__ = ("done", "hall")
+
+    def __init__(self, hall: str) -> None:
+        self.hall = hall
+        self.done = Event()
+
+
 def wall_ms() -> int:
     """The server's clock, epoch milliseconds."""
     return time.time_ns() // 1_000_000
@@ -83,7 +93,7 @@ class Writer:
         self._now_ms = now_ms
         self._cards_every_s = cards_every_s
         self._committed = committed
-        self._line: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._line: SimpleQueue[_Waiting | _Look | None] = SimpleQueue()
         self._halls: Halls = {}
         self._published: dict[str, Published] = {}
         self._stale: set[str] = set()  # halls whose cards wait to be made
@@ -115,8 +125,10 @@ class Writer:
             self._greenlet = None
             while not self._line.empty():
                 late = self._line.get_nowait()
-                if late is not None:
+                if isinstance(late, _Waiting):
                     late.result.set(_not_stored(Code.BUSY))
+                elif late is not None:
+                    late.done.set()
         if self._store is not None:
             self._store.close()
             self._store = None
@@ -132,10 +144,26 @@ class Writer:
             raise RuntimeError("the writer ended without an answer")
         return answer
 
+    def knows(self, hall: str) -> int:
+        """The hall's revision as it stands in memory here; 0 where it is not known."""
+        if hall in self._halls:
+            return self._halls[hall][0].revision
+        return self._published[hall].head if hall in self._published else 0
+
+    def catch_up(self, hall: str) -> None:
+        """Load and publish what other processes did in the hall; returns when it was tried."""
+        if self._greenlet is not None:
+            look = _Look(hall)
+            self._line.put(look)
+            look.done.wait()
+
     def _run(self) -> None:
         while True:
             batch = self._next_batch()
-            self._do([waiting for waiting in batch if waiting is not None])
+            self._do([waiting for waiting in batch if isinstance(waiting, _Waiting)])
+            for look in batch:
+                if isinstance(look, _Look):
+                    self._look(look)
             if self._stale and self._cards_due_s() <= 0:
                 gevent.sleep(0)  # those who wait are answered before the cards are made
                 self._publish()
@@ -145,9 +173,9 @@ class Writer:
                 self._publish()
                 return
 
-    def _next_batch(self) -> list[_Waiting | None]:
+    def _next_batch(self) -> list[_Waiting | _Look | None]:
         """All that stands in the line, at most a bound; empty when nothing came before something else is due."""
-        batch: list[_Waiting | None] = []
+        batch: list[_Waiting | _Look | None] = []
         try:
             batch.append(self._line.get(timeout=self._free_s()))
             while len(batch) < _LARGEST_BATCH:
@@ -164,6 +192,20 @@ class Writer:
     def _cards_due_s(self) -> float:
         """The first change is told at once, the next at the earliest 50 ms later."""
         return self._cards_made + self._cards_every_s - time.monotonic()
+
+    def _look(self, look: _Look) -> None:
+        try:
+            with self._db.reading(look.hall):
+                self._have(look.hall)
+            if look.hall in self._stale:
+                self._stale.discard(look.hall)
+                self._publish_hall(look.hall)
+        except Exception as fault:
+            if self._db.blame(fault) is None:
+                _log.exception("look_broken", hall=look.hall)
+            self._db.roll_back()
+            self._halls.pop(look.hall, None)
+        look.done.set()
 
     def _do(self, batch: list[_Waiting]) -> None:
         """One transaction for the whole batch; if anything unforeseen breaks it, one for each."""
@@ -236,7 +278,7 @@ class Writer:
                 raise NotStored(code) from fault
             raise
         self._stale.update(changed)
-        self._publish_registers(changed)
+        self._publish_registers([name for name in names if name in self._halls])
         for name in turned:
             self._forgetting.begin(name)
         self.commits += 1
@@ -275,6 +317,7 @@ class Writer:
             self._halls.pop(name, None)
         elif known is None or known[0].revision != head.revision:
             self._halls[name] = (head, load(self._db, name, head, self._hall_from))
+            self._stale.add(name)
 
     def _publish_registers(self, names: list[str]) -> None:
         """Who may do what is known before anybody is answered; cards may come a little later."""
@@ -303,6 +346,7 @@ class Writer:
         if name not in self._halls:
             with self._db.reading(name):
                 self._have(name)
+            self._stale.discard(name)
         head, now = self._halls[name]
         view = self._build(name, now, head.revision, self._published.get(name), self._now_ms())
         self._published[name] = view

@@ -1,0 +1,82 @@
+"""Messages between processes by Redis: "this hall went on to that revision". Any of them may be lost."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+
+import gevent
+import redis
+import structlog
+from gevent.queue import Full, Queue
+
+CHANNEL = "paihao"
+_LONGEST = 200
+_WITHIN_S = 2.0
+_AGAIN_S = 1.0
+_log = structlog.get_logger("redis")
+
+
+class RedisLine:
+    """One connection that tells and one that hears; each is opened anew when it breaks, whatever broke it."""
+
+    def __init__(self, url: str, heard: Callable[[str, int], None]) -> None:
+        self._url = url
+        self._heard = heard
+        self._news: Queue[tuple[str, int]] = Queue(maxsize=1_000)
+        self._greenlets: list[gevent.Greenlet[..., None]] = []
+        self.connected: bool | None = None  # None: not tried yet
+
+    def start(self) -> None:
+        """Tell and hear from now on."""
+        self._greenlets = [gevent.spawn(self._for_ever, work) for work in (self._tell_all, self._hear_all)]
+
+    def stop(self) -> None:
+        """Neither any more."""
+        gevent.killall(self._greenlets)
+
+    def tell(self, hall: str, revision: int) -> None:
+        """The hall went on here. Never waits."""
+        with suppress(Full):  # Redis is away: others see it in the database
+            self._news.put_nowait((hall, revision))
+
+    def _for_ever(self, work: Callable[[redis.Redis], None]) -> None:
+        while True:
+            try:
+                times = {"socket_connect_timeout": _WITHIN_S, "socket_timeout": _WITHIN_S}
+                with redis.Redis.from_url(self._url, **times) as client:
+                    work(client)
+            except Exception as fault:  # also what is no Redis at the other end
+                if self.connected is not False:
+                    _log.warning("redis_away", cause=f"{type(fault).__name__}: {fault}"[:200])
+                self.connected = False
+            gevent.sleep(_AGAIN_S)
+
+    def _tell_all(self, client: redis.Redis) -> None:
+        while True:
+            hall, revision = self._news.get()
+            client.publish(CHANNEL, json.dumps([hall, revision]))
+
+    def _hear_all(self, client: redis.Redis) -> None:
+        with client.pubsub(ignore_subscribe_messages=True) as line:  # type: ignore[no-untyped-call]
+            line.subscribe(CHANNEL)
+            line.get_message(timeout=_WITHIN_S)
+            self.connected = True
+            _log.info("redis_connected")
+            while True:
+                message = line.get_message(timeout=_WITHIN_S / 2)
+                told = _told(message["data"]) if message else None
+                if told is not None:
+                    self._heard(*told)
+
+
+def _told(data: object) -> tuple[str, int] | None:
+    """What a message says; None for one that is not ours."""
+    if not isinstance(data, bytes) or len(data) > _LONGEST:
+        return None
+    try:
+        found = json.loads(data)
+    except ValueError:
+        return None
+    if isinstance(found, list) and len(found) == 2 and isinstance(found[0], str) and type(found[1]) is int:
+        return found[0], found[1]
+    return None

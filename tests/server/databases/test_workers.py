@@ -1,0 +1,223 @@
+"""Two processes on one hall, from outside: every command once, everybody known to both, and no answer lost."""
+
+import os
+import secrets
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import gevent
+import pytest
+import requests
+from gevent.server import StreamServer
+from gevent.socket import AF_UNIX, socket
+
+from server.reports.doctor import examine_all
+from server.storage.postgres import PostgresDatabase
+from tests.server.api.running_server import HALL, RunningServer, new_key, until
+from tests.server.databases.hall_in_postgres import Filled
+from tests.server.live.screen import Screen, watching
+from tests.server.private_redis import PrivateRedis
+
+pytestmark = pytest.mark.databases
+SOON_S = 30.0
+
+
+@dataclass
+class Pair:
+    """A server of two processes, each asked by its own port."""
+
+    server: RunningServer
+    database: PostgresDatabase
+    redis: PrivateRedis
+    kiosk: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def ports(self) -> tuple[int, int]:
+        first = int(self.server.options[self.server.options.index("--port") + 1])
+        return first, first + 1
+
+    def of(self, worker: int) -> RunningServer:
+        """The same server, asked by this process's port."""
+        port = self.ports[worker]
+        return RunningServer(self.server.data, url=f"http://127.0.0.1:{port}", secret=self.server.secret)
+
+    def pids(self) -> list[int]:
+        """The two processes."""
+        assert self.server.process is not None
+        parent = self.server.process.pid
+        return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+    def take(self, worker: int, key: str | None = None) -> dict[str, Any]:
+        """Take a number as agents do: the same key until it is known what became of it."""
+        key = key or new_key()
+        deadline = time.monotonic() + 60
+        while True:
+            asked = self.of(worker)
+            try:
+                answer = asked.post(f"/{HALL}/kiosk/take_number", {"line": "A"}, self.kiosk, key=key)
+                if answer.status_code == 200:
+                    return dict(answer.json())
+                assert answer.status_code in (409, 503), answer.text
+                assert answer.json()["code"] in ("busy", "database_away"), answer.text
+            except requests.ConnectionError:
+                pass
+            finally:
+                asked.http.close()
+            assert time.monotonic() < deadline
+            gevent.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def pair(filled: Filled, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    redis, name = PrivateRedis(), filled.empty()
+    redis.start()
+    url = filled.postgres.url(name)
+    options = ("--database", url, "--workers", "2", "--redis", redis.url, "--port", str(two_free_ports()))
+    server = RunningServer(tmp_path_factory.mktemp("pair") / "data", options)
+    try:
+        server.start()
+        server.load("demo")
+        found = Pair(server, PostgresDatabase(url), redis)
+        found.kiosk = server.enrol("kiosk", "K1")
+        yield found
+    finally:
+        code, said = server.stop() if server.process is not None else (0, "")
+        redis.remove()
+    assert code == 0, said
+    assert "Traceback" not in said, said
+    assert examine_all(found.database)[HALL] == []
+    filled.give_back(name)
+
+
+def two_free_ports() -> int:
+    """The first of two ports beside each other that nobody has, and that nobody is given who asks for any."""
+    while True:
+        port = secrets.choice(range(20_000, 32_000))
+        with socket() as one, socket() as other, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            other.bind(("127.0.0.1", port + 1))
+            return port
+
+
+def at_once(*asked: Callable[[], Any]) -> list[Any]:
+    asking = [gevent.spawn(one) for one in asked]
+    gevent.joinall(asking, raise_error=True)
+    return [one.value for one in asking]
+
+
+def test_both_give_numbers_at_once_and_each_number_once(pair: Pair) -> None:
+    keys = [new_key() for _ in range(30)]
+    first = at_once(*[partial(pair.take, i % 2, key) for i, key in enumerate(keys)])
+    again = at_once(*[partial(pair.take, (i + 1) % 2, key) for i, key in enumerate(keys)])
+    assert len({ticket["number"] for ticket in first}) == 30
+    assert [ticket["number"] for ticket in again] == [ticket["number"] for ticket in first]
+
+
+def test_what_one_has_done_the_other_knows_at_once(pair: Pair) -> None:
+    here, there = pair.of(0), pair.of(1)
+    window = here.enrol("window", "W101", "101")
+    here.person("1003")
+    pair.take(0)
+    clerk = there.at_window(window, "101", "1003")
+    called = here.post(f"/{HALL}/window/call_next", {"window": "101", "visit": None}, clerk)
+    assert called.status_code == 200, called.text
+    seen = there.get(f"/{HALL}/snapshot/public").json()
+    assert seen["cards"]["window/101"]["number"] == called.json()["number"]
+    assert seen["revision"] >= called.json()["revision"]
+    here.http.close()
+    there.http.close()
+
+
+def heard(screen: Screen, revision: int) -> bool:
+    return any(change["revision"] >= revision for change in screen.changes)
+
+
+def test_a_screen_of_the_other_process_hears_with_redis_without_it_and_beside_a_mad_one(pair: Pair) -> None:
+    there = pair.of(1)
+    until(lambda: "redis_connected" in pair.server.said(), "both hear Redis", SOON_S)
+    with watching(there, "public") as screen:
+        taken = pair.take(0)
+        until(lambda: heard(screen, taken["revision"]), "told by Redis", SOON_S)
+        with pair.redis.client() as stranger:
+            for nonsense in (b"", b"\xff" * 5000, b"{", b'["LJ", "x"]', b'["LJ", 99999999]', b"[[[[", b"null"):
+                stranger.publish("paihao", nonsense)
+        taken = pair.take(0)
+        until(lambda: heard(screen, taken["revision"]), "told beside nonsense", SOON_S)
+        pair.redis.kill()
+        taken = pair.take(0)
+        until(lambda: heard(screen, taken["revision"]), "told by the database's beat", SOON_S)
+        mad = mad_redis(str(pair.redis.socket))
+        taken = pair.take(0)
+        until(lambda: heard(screen, taken["revision"]), "told beside a Redis gone mad", SOON_S)
+        mad.stop()
+        pair.redis.socket.unlink(missing_ok=True)
+        pair.redis.start()
+        assert screen.gone == []
+        assert len({change["revision"] for change in screen.changes}) == len(screen.changes)
+    there.http.close()
+
+
+def mad_redis(path: str) -> StreamServer:
+    """Takes connections and says what no Redis says."""
+    listener = socket(AF_UNIX)
+    listener.bind(path)
+    listener.listen()
+
+    def rave(connection: socket, _: object) -> None:
+        while connection.recv(4096):
+            connection.sendall(os.urandom(64) + b"\r\n")
+
+    server = StreamServer(listener, rave)
+    server.start()
+    return server
+
+
+def test_a_killed_process_loses_no_answer_and_comes_back(pair: Pair) -> None:
+    answered: list[str] = []
+    stopping = threading.Event()
+
+    def work(worker: int) -> None:
+        while not stopping.is_set():
+            answered.append(pair.take(worker)["number"])
+
+    def enough(number: int) -> bool:
+        return len(answered) > number
+
+    def another(before: list[int]) -> bool:
+        return len(pair.pids()) == 2 and pair.pids() != before
+
+    working = [gevent.spawn(work, i % 2) for i in range(6)]
+    for _ in range(2):
+        until(partial(enough, len(answered) + 20), "numbers are given", SOON_S)
+        before = pair.pids()
+        os.kill(before[0], signal.SIGKILL)  # the one that has run longer
+        until(partial(another, before), "it is started again", SOON_S)
+    stopping.set()
+    gevent.joinall(working, raise_error=True)
+    with pair.database.plain_reading() as rows:
+        given = [row[0] for row in rows.execute("SELECT label FROM tickets WHERE hall = ?", (HALL,))]
+    assert len(answered) == len(set(answered))
+    assert set(answered) <= set(given) and len(given) == len(set(given))
+
+
+def test_processes_without_a_parent_end_and_a_new_parent_takes_their_place(pair: Pair) -> None:
+    orphans = pair.pids()
+    pair.server.stop(signal.SIGKILL)
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in orphans), "they end", SOON_S)
+    (pair.server.data / "server.json").unlink()
+    pair.server.start()
+    assert pair.take(1)["number"]
+
+
+def test_several_processes_on_a_file_are_refused(tmp_path: Path) -> None:
+    server = RunningServer(tmp_path / "data")
+    process = server.serve("--port", "0", "--workers", "2")
+    assert process.wait(timeout=60) == 2
+    assert "PostgreSQL" in server.said()
