@@ -15,6 +15,7 @@ FLAT = 0.10
 FEW = 2  # descriptors, threads: of twenty, ten percent are two
 LOOKS, BETWEEN_LOOKS_S = 5, 0.1
 MIB = 1 << 20
+COMMAND_LINE = b"[command]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ def span(held: Sequence[Held], program: str, what: str, since: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a hall keeps on disk: bytes, and rows of stored replies with the age of the oldest (ms)."""
+    """What a hall keeps on disk: bytes, and rows of stored replies with the age of the oldest (ms). `logs`: without the
+    line that each command has there, which is the service's to bound."""
 
     database: int
     wal: int
@@ -93,6 +95,6 @@ def kept_on_disk(database: Path, logs: Sequence[Path], now_ms: int) -> Kept:
     wal = database.with_name(database.name + "-wal")
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30)) as connection:
         count, oldest = connection.execute("SELECT count(*), min(at_ms) FROM replies").fetchone()
-    sizes = sum(log.stat().st_size for log in logs if log.exists())
+    sizes = sum(len(line) for log in logs for line in log.read_bytes().splitlines() if COMMAND_LINE not in line)
     size = wal.stat().st_size if wal.exists() else 0
     return Kept(database.stat().st_size, size, sizes, count, now_ms - oldest)
