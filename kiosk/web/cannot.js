@@ -4,6 +4,7 @@ import { html } from "/assets/vendor/htm-preact/standalone.module.js";
 import { clock, date } from "/assets/shared/clock.js";
 import { Shape } from "/assets/shared/shapes.js";
 import { lang, pick, t, tIn } from "/assets/shared/words.js";
+import { takesCard } from "./directory.js";
 import { Head, Named } from "./head.js";
 
 function Fact({ name, children }) {
@@ -25,15 +26,15 @@ export function Closed({ agent, page, home, go }) {
   const line = agent.cards[`line/${page.line}`];
   const { hall } = agent.cards;
   const why = line.why ?? "no_window";
-  const lay = why === "ask_desk" && line.real_name === "required" && ["ready", "unheard"].includes(agent.agent?.readers?.states.idcard);
+  const lay = takesCard(line, agent.agent);
   const things = agent.cards[`service/${line.prefix}`]?.bring ?? [];
   return html`<div class="shut">
-    <${Head} what=${why === "ask_desk" ? "closed.head_desk" : "closed.head"} />
+    <${Head} what=${lay ? "closed.head_card" : why === "ask_desk" ? "closed.head_desk" : "closed.head"} />
     <${Named} line=${line} hall=${hall} />
     <dl class="facts">
-      <${Fact} name="closed.why">${t(`why.${why}`)}<//>
-      <${Fact} name="closed.again"><${Again} line=${line} hall=${hall} /><//>
-      <${Fact} name="closed.else">${t(lay ? "closed.lay_card" : why === "ask_desk" ? "closed.else_desk" : "closed.else_do")}
+      <${Fact} name="closed.why">${t(lay ? "closed.why_card" : `why.${why}`)}<//>
+      <${Fact} name=${lay ? "closed.how" : "closed.again"}>${lay ? t("closed.lay_card") : html`<${Again} line=${line} hall=${hall} />`}<//>
+      <${Fact} name="closed.else">${t(why === "ask_desk" ? "closed.else_desk" : "closed.else_do")}
         ${hall.supervision_phone && html`<small>${t("kiosk.phone", { phone: hall.supervision_phone })}</small>`}<//>
     </dl>
     <div class="keys1 keys-two">

@@ -3,7 +3,7 @@
 import { html, useState } from "/assets/vendor/htm-preact/standalone.module.js";
 import { ems } from "/assets/shared/ems.js";
 import { lang, pick, t, waitText } from "/assets/shared/words.js";
-import { linesAndGroups } from "./directory.js";
+import { linesAndGroups, takesCard } from "./directory.js";
 import { Guide, LookKey } from "./more.js";
 import { people } from "./standby.js";
 
@@ -34,17 +34,18 @@ function floors(lines, hall) {
   return hall.zones.filter((zone) => zones.has(zone.zone)).map((zone) => zone.floor).join(" ");
 }
 
-function state(lines, wait) {
+function state(lines, wait, own) {
   const open = lines.filter((line) => line.open);
+  if (!open.length && takesCard(lines[0], own)) return t("why_short.by_card");
   if (!open.length) return t(`why_short.${lines[0].why ?? "no_window"}`);
   const waiting = t("care.waiting", { n: people(open) });
   return wait && open[0].wait ? `${waiting}　${waitText(open[0].wait)}` : waiting;
 }
 
 function Key({ name, lines, hall, agent, alone, onPress }) {
-  const shut = lines.every((line) => !line.open);
+  const shut = lines.every((line) => !line.open && !takesCard(line, agent.agent));
   return html`<button class=${`key ${shut ? "plain-shut" : ""}`} data-lines=${lines.map((line) => line.line).join(" ")} disabled=${agent.busy} onClick=${onPress}>
-    <b class=${sizeClass(name, alone)}>${name}</b><small><span>${floors(lines, hall)}</span> <span>${state(lines, alone)}</span></small></button>`;
+    <b class=${sizeClass(name, alone)}>${name}</b><small><span>${floors(lines, hall)}</span> <span>${state(lines, alone, agent.agent)}</span></small></button>`;
 }
 
 /** The keys, page by page: what does not fit on one page stands behind "more", never below the edge. */
@@ -57,13 +58,19 @@ function Keys({ all, alone }) {
     ${all.length > MOST && html`<button class="key plain-more" onClick=${() => turn(next)}><b class="plain-word">${t("care.more")}</b></button>`}</div>`;
 }
 
+/** The question; or that a card lies on the reader, for which there is no other room in double size. */
+function Question({ agent, what }) {
+  const card = agent.agent?.readers?.card;
+  return html`<div class="k-ask"><h1 class="title" role=${card ? "status" : null}>${t(card ? `card.${card}` : what)}</h1></div>`;
+}
+
 export function CareHome({ agent, go, choose, page, callGuide }) {
   const { hall } = agent.cards;
   const { groups } = linesAndGroups(agent.cards);
   const open = (word) => (word.lines.length === 1 ? choose(word.lines[0]) : go({ name: "word", word: word.key, look: page.look }));
   const all = wordsOf(agent.cards).map((word) => html`<${Key} key=${word.key} name=${pick(word.name)} lines=${word.lines} hall=${hall} agent=${agent}
     onPress=${() => open(word)} />`);
-  return html`<div class="k-ask"><h1 class="title">${t(page.look ? "kiosk.look" : "care.ask")}</h1></div>
+  return html`<${Question} agent=${agent} what=${page.look ? "kiosk.look" : "care.ask"} />
     ${all.length ? html`<${Keys} all=${all} />` : html`<p class="k-none">${t("kiosk.no_services")}</p>`}
     <div class="k-more">
       ${groups.map((group) => html`<button class="key" key=${group.prefix} disabled=${agent.busy} onClick=${() => go({ name: "department", prefix: group.prefix, look: page.look })}>
@@ -79,7 +86,7 @@ export function CareLines({ agent, lines, nameOf, choose, ask = "care.ask_line" 
   const alone = lines.length <= 7;
   const all = lines.map((line) => html`<${Key} key=${line.line} name=${pick(nameOf(line))} lines=${[line]} hall=${hall} agent=${agent} alone=${alone}
     onPress=${() => choose(line)} />`);
-  return html`<div class="k-ask"><h1 class="title">${t(ask)}</h1></div><${Keys} all=${all} alone=${alone} />`;
+  return html`<${Question} agent=${agent} what=${ask} /><${Keys} all=${all} alone=${alone} />`;
 }
 
 export function CareWord(props) {

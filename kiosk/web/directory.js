@@ -67,3 +67,8 @@ export function nameClass(text, em) {
   if (width <= em) return "svc-name";
   return width <= em * 2.25 ? "svc-name svc-long" : "svc-name svc-longest";
 }
+
+/** A service that gives its numbers for an ID card, where this kiosk has a reader that works. */
+export function takesCard(line, own) {
+  return line.why === "ask_desk" && line.real_name === "required" && ["ready", "unheard"].includes(own?.readers?.states.idcard);
+}

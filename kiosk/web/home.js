@@ -4,7 +4,7 @@ import { html } from "/assets/vendor/htm-preact/standalone.module.js";
 import { clock } from "/assets/shared/clock.js";
 import { Shape } from "/assets/shared/shapes.js";
 import { lang, pick, t, tIn, waitText } from "/assets/shared/words.js";
-import { byZone, layout, linesAndGroups, nameClass } from "./directory.js";
+import { byZone, layout, linesAndGroups, nameClass, takesCard } from "./directory.js";
 import { Guide, LookKey } from "./more.js";
 import { people } from "./standby.js";
 import { CardBand } from "./where.js";
@@ -18,13 +18,14 @@ export function Ask({ what }) {
 export function LineKey({ line, name, letter, agent, room, portrait, onPress }) {
   const short = letter.length > 1 ? "svc-l num svc-l2" : "svc-l num";
   const wait = line.open && line.wait ? waitText(line.wait, !portrait) : "";
-  return html`<button class=${`svc ${line.open ? "" : "svc-shut"} ${wait ? "" : "svc-alone"}`} data-line=${line.line} disabled=${agent.busy} onClick=${onPress}>
+  const byCard = takesCard(line, agent.agent);
+  return html`<button class=${`svc ${line.open ? "" : byCard ? "svc-tag" : "svc-tag svc-shut"} ${wait ? "" : "svc-alone"}`} data-line=${line.line} disabled=${agent.busy} onClick=${onPress}>
     <b class=${short}>${letter}</b>
     <span class=${nameClass(pick(name), room(line))}>${pick(name)}</span>
     <span class="svc-sub">${wait}</span>
     ${line.open
       ? html`<span class="svc-wait"><b class="num">${people([line])}</b> <span>${t("kiosk.people")}</span></span>`
-      : html`<span class="svc-wait"><${Shape} name="none" />${t(`why_short.${line.why ?? "no_window"}`)}</span>`}
+      : html`<span class="svc-wait"><${Shape} name=${byCard ? "work" : "none"} />${t(byCard ? "why_short.by_card" : `why_short.${line.why ?? "no_window"}`)}</span>`}
   </button>`;
 }
 

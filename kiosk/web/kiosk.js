@@ -8,6 +8,7 @@ import { lang, setLang, useLang } from "/assets/shared/words.js";
 import { Voice } from "./voice.js";
 import { spoken } from "./spoken.js";
 import { Frame } from "./frame.js";
+import { takesCard } from "./directory.js";
 import { Home } from "./home.js";
 import { Department } from "./department.js";
 import { NumberPage, usePaper } from "./number.js";
@@ -138,7 +139,7 @@ function Kiosk({ agent, voice }) {
   }, [agent, care]);
   const choose = useCallback((line) => {
     if (page.look) return go({ name: "bring", line: line.line });
-    if (byCard(line) && agent.agent?.readers?.card === "read") return take(line);
+    if (takesCard(line, agent.agent) && agent.agent.readers.card === "read") return take(line);
     if (!line.open) return go({ name: "closed", line: line.line });
     if (isLong(line, agent.cards.hall)) return go({ name: "long", line: line.line, wait: line.wait });
     return take(line);
@@ -150,7 +151,7 @@ function Kiosk({ agent, voice }) {
   const card = agent.agent?.readers?.card;
   useEffect(() => {
     const line = page.name === "closed" && card === "read" ? agent.cards[`line/${page.line}`] : null;
-    if (line && byCard(line)) take(line);
+    if (line && takesCard(line, agent.agent)) take(line);
   }, [card, page]);
   const callGuide = useCallback(async () => {
     const answer = await agent.do("call_guide");
@@ -159,11 +160,6 @@ function Kiosk({ agent, voice }) {
 
   const shared = { agent: shown, portrait, page, go, home, leave, left, choose, take, callGuide, contrast, setContrast, care, setCare, paper, voice, speaks, setSpeaks };
   return html`<${Frame} ...${shared}><${Page} ...${shared} /><//>`;
-}
-
-/** A service that a kiosk gives a number for only to somebody's ID card. */
-function byCard(line) {
-  return line.why === "ask_desk" && line.real_name === "required";
 }
 
 const ABOUT_A_LINE = { closed: Closed, bring: Bring, long: LongWait };

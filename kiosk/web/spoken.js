@@ -1,7 +1,7 @@
 // What is said of a page, as sentences of the kiosk's packs (drivers/voices/prompts.py). What the page shows, it says: the
 // question, the service that was pressed, the number and where to go, why not and when again.
 
-import { linesAndGroups } from "./directory.js";
+import { linesAndGroups, takesCard } from "./directory.js";
 
 const MOST_WINDOWS = 4;
 const REFUSALS = { too_soon: "too_soon", not_confirmed: "not_confirmed", ask_desk: "at_desk", no_server: "cut" };
@@ -17,6 +17,7 @@ export function spoken(props) {
   if (!agent.agent?.connected || agent.cut || !agent.cards.hall) return [{ say: "cut" }];
   const line = page.line && agent.cards[`line/${page.line}`];
   if (page.name === "refused") return ofRefusal(page);
+  if (page.name === "closed" && line && takesCard(line, agent.agent)) return [chosen(line.prefix), { say: "why_ask_desk" }];
   if (page.name === "closed" && line) return ofClosed(line, agent.cards.hall);
   if (page.name === "long" && line) return [chosen(line.prefix), ofWait(page.wait, "long")];
   if (page.name === "bring" && line) return [chosen(line.prefix), { say: "bring" }];

@@ -46,5 +46,5 @@ export function Where({ page, home }) {
 export function CardBand({ own }) {
   const card = own?.readers?.card;
   if (!card) return null;
-  return html`<div class="warn k-band" role="status"><${Shape} name=${card === "read" ? "work" : "tri"} /><p><b>${t(`card.${card}`)}</b>${t(`card.${card}.do`)}</p></div>`;
+  return html`<div class=${card === "read" ? "warn k-band k-calm" : "warn k-band"} role="status"><${Shape} name=${card === "read" ? "work" : "tri"} /><p><b>${t(`card.${card}`)}</b>${t(`card.${card}.do`)}</p></div>`;
 }

@@ -50,7 +50,9 @@ def test_a_scanned_slip_says_how_its_number_stands_and_leaves_by_itself(serve: S
 def test_a_service_that_asks_for_a_card_waits_for_it_and_then_gives_the_number(serve: Serve, open_page: Open) -> None:
     agent = kiosk(serve)
     page = open_page(agent.url)
+    expect(page.locator('[data-line="F"] .svc-wait')).to_have_text("刷身份证")
     page.click('[data-line="F"]')
+    expect(page.locator("h1")).to_have_text("请放身份证取号")
     expect(page.locator(".facts")).to_contain_text("请把身份证放到读卡处")
     assert agent.presses == []
     agent.tell(readers={"states": STATES, "card": "read"})
@@ -66,4 +68,29 @@ def test_a_card_laid_first_is_seen_on_the_first_page(serve: Serve, open_page: Op
     agent.tell(readers={"states": STATES, "card": "read"})
     expect(page.locator(".k-band")).to_contain_text("已读到身份证")
     page.click('[data-line="F"]')
+    expect(page.locator(".got-no .seal")).to_be_visible()
+
+
+def test_where_the_reader_is_away_the_service_is_taken_at_the_desk(serve: Serve, open_page: Open) -> None:
+    agent = kiosk(serve)
+    page = open_page(agent.url)
+    agent.tell(readers={"states": {**STATES, "idcard": "unplugged"}, "card": None})
+    expect(page.locator('[data-line="F"] .svc-wait')).to_have_text("到导办台")
+    page.click('[data-line="F"]')
+    expect(page.locator("h1")).to_have_text("请到导办台取号")
+    expect(page.locator(".facts")).not_to_contain_text("读卡处")
+
+
+def test_in_care_mode_the_card_is_told_in_place_of_the_question(serve: Serve, open_page: Open) -> None:
+    agent = kiosk(serve)
+    page = open_page(agent.url)
+    page.click(".k-care")
+    expect(page.locator("h1")).to_have_text("您要办哪一类事？")
+    agent.tell(readers={"states": STATES, "card": "read"})
+    expect(page.locator("h1")).to_have_text("已读到身份证")
+    key = page.locator('[data-lines~="F"]')
+    if key.get_attribute("data-lines") != "F":
+        key.click()
+    expect(page.locator('[data-lines="F"]')).to_contain_text("刷身份证")
+    page.click('[data-lines="F"]')
     expect(page.locator(".got-no .seal")).to_be_visible()
