@@ -4,11 +4,19 @@ from pathlib import Path
 
 import click
 
-from server.command.asking import DATA, client_of
+from server.command.asking import DATA, Stops, client_of
+from server.domain.hall import Hall
 from server.halls.command import document_to_load, hall_commands
 from server.reports.definitions import halls_in_force
+from server.storage.which import refusals_as
 
-hall = hall_commands(halls_in_force)
+
+def _stored(data: Path) -> list[Hall]:
+    with refusals_as(Stops):
+        return halls_in_force(data)
+
+
+hall = hall_commands(_stored)
 
 
 @hall.command("load")

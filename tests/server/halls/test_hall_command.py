@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from server.command.hall import hall
 from server.domain.hall import Hall
 from server.halls.command import document_to_load, hall_commands
 from server.halls.document import hall_from
+from server.storage.which import ADDRESS
 from tests.server.halls.hall_folder import HALLS, HallFolder
 
 
@@ -102,3 +104,9 @@ def test_a_wrong_file_is_not_loaded(branch: HallFolder, capsys: pytest.CaptureFi
         document_to_load(branch.folder)
     assert ended.value.code == 1
     assert "there is no zone B" in capsys.readouterr().err
+
+
+def test_a_database_that_cannot_be_reached_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / ADDRESS).write_text("postgresql://nobody@127.0.0.1:1/halls", encoding="utf-8")
+    said = CliRunner().invoke(hall, ["show", "--data", str(tmp_path)])
+    assert said.exit_code == 2 and "连不上 / cannot reach" in said.output, said.output
