@@ -33,8 +33,8 @@ AT_WORK = WINDOWS[: 90 if LONG else 60]
 RATE_WITHIN_S = 10
 SETTLED_WITHIN_S = 60.0
 LOOKED_EVERY_S = 0.05
-# From a press on nobody is served faster: a keypad says a press that nobody answers for 1.2 s again and again, and an
-# equal one in that time is taken for the same.
+# Nobody is served faster, neither from the step up while the one before is asked and may press a moment later, nor from
+# a press: a keypad says one that nobody answers for 1.2 s again and again, and an equal one is taken for the same.
 SERVED_S = 2.0
 PLANS = {"in time": 50, "twice": 15, "next is there": 13, "rushed": 7, "late": 5, "at the end": 5, "silent": 5}
 Levels = frozenset[int | None]
@@ -86,7 +86,7 @@ class CounterDesk:
     address: int
     rng: random.Random
     in_hand: int | None = None  # called and serving already
-    pressed_at: float = 0.0  # when somebody pressed last, monotonic
+    begun: float = 0.0  # when somebody pressed or stepped up beside another last, monotonic
 
     def close(self) -> None:
         """The one in hand is served too."""
@@ -107,10 +107,15 @@ class CounterDesk:
         visit = self._do("call_next", visit=None)
         return self._do("start_service", visit=visit)
 
+    def _next_steps_up(self) -> None:
+        """While the one before is still asked."""
+        self.in_hand = self._step_up()
+        self.begun = time.monotonic()
+
     def _finish(self) -> int:
         """Done; from now on this citizen is asked."""
         visit, self.in_hand = self.in_hand or self._step_up(), None
-        gevent.sleep(max(0.0, self.pressed_at + SERVED_S - time.monotonic()))
+        gevent.sleep(max(0.0, self.begun + SERVED_S - time.monotonic()))
         return self._do("finish", visit=visit, outcome="finished", items=1)
 
     def _press(self, keypad: RatingKeypad, level: int) -> Pressed:
@@ -120,7 +125,7 @@ class CounterDesk:
         before, at = agent.heard[self.no], time.monotonic()
         pressed = press(keypad, level)
         agent.wait_heard(self.no, before + 1, at)
-        self.pressed_at = time.monotonic()
+        self.begun = time.monotonic()
         return pressed
 
     def one_citizen(self, plan: str) -> None:
@@ -140,14 +145,14 @@ class CounterDesk:
                 presses.append(self._press(keypad, other))
             may_be = frozenset({level}) if asked else frozenset({level, None})
         elif plan == "next is there":
-            self.in_hand = self._step_up()
+            self._next_steps_up()
             gevent.sleep(rng.uniform(0, 0.5))
             presses.append(self._press(keypad, level))
             self.hall.crossed.append(visit)
             may_be = frozenset({level, None})  # who pressed is not to be told for a moment after the step up
         elif plan == "rushed":
             self.hall.agent.wait_invited(visit, 2)
-            self.in_hand = self._step_up()
+            self._next_steps_up()
         elif plan == "at the end":
             gevent.sleep(finished + RATE_WITHIN_S + rng.uniform(-0.4, 0.4) - time.monotonic())
             presses.append(self._press(keypad, level))
