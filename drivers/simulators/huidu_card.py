@@ -7,10 +7,9 @@ import re
 import threading
 from dataclasses import dataclass
 from html import unescape
-from types import TracebackType
-from typing import Self
 
 from drivers.simulators.device_port import DevicePort
+from drivers.simulators.on_port import PluggedIn
 
 LARGEST = 9216
 
@@ -25,12 +24,13 @@ class Programme:
     stamp: int
 
 
-class HuiduCard:
+class HuiduCard(PluggedIn):
     """``wrong``: packets that had no place in the conversation. Faults: ``silent``; ``result``: what it says of a
     programme; ``short_version``: it answers the version question without a status; ``slices``: its answers come in so
     many packets; ``cut_after``: the line is cut when so many bytes of the host have come."""
 
     def __init__(self) -> None:
+        super().__init__(DevicePort(received=self._receive, noted=self._noted, tcp=True))
         self.changed = threading.Condition()
         self.programmes: list[Programme] = []
         self.heartbeats = 0
@@ -46,38 +46,15 @@ class HuiduCard:
         self._version = False
         self._session = ""
         self._xml = b""
-        self._port = DevicePort(received=self._receive, noted=self._noted, tcp=True)
-
-    def __enter__(self) -> Self:
-        self._port.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._port.stop()
-
-    @property
-    def path(self) -> str:
-        """The port as the settings of an agent name it."""
-        return f"socket://{self._port.host}:{self._port.port}"
 
     @property
     def text(self) -> str:
         """What it shows."""
         return self.programmes[-1].text if self.programmes else ""
 
-    def unplug(self) -> None:
-        """It keeps its power and its programme."""
-        self._port.unplug()
-
     def wait_cut(self) -> None:
         """Until ``cut_after`` has come."""
         self._port.wait_unplugged()
-
-    def plug(self) -> None:
-        """Where it was before."""
-        self._port.plug()
 
     def wait_text(self, text: str, timeout: float) -> None:
         """Until it shows exactly this. Raises TimeoutError."""

@@ -5,10 +5,10 @@ A second implementation from docs/hardware.md; it shares nothing with the driver
 
 import threading
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, Protocol, Self
+from typing import Literal, Protocol
 
 from drivers.simulators.device_port import DevicePort
+from drivers.simulators.on_port import PluggedIn
 
 BACK = {(0xA6, 0x02): 0xA5, (0xA6, 0x01): 0xA6, (0x5B, 0x02): 0x5A, (0x5B, 0x01): 0x5B}
 LONGEST = 65536
@@ -133,39 +133,17 @@ class Card(Protocol):
         ...
 
 
-class OnbonLine:
+class OnbonLine(PluggedIn):
     """Where cards are plugged in, those that draw text or those that show pictures. ``split``: answers come a byte at a
     time. ``cut_after``: the line is cut when so many bytes of the host have come, whatever it was saying."""
 
     def __init__(self, *cards: Card, link: Path | None = None, tcp: bool = False) -> None:
+        super().__init__(DevicePort(received=self._receive, noted=lambda what: None, link=link, tcp=tcp))
         self.changed = threading.Condition()
         self.cards = cards
         self.split = False
         self.cut_after: int | None = None
         self._held = b""
-        self._port = DevicePort(received=self._receive, noted=lambda what: None, link=link, tcp=tcp)
-
-    def __enter__(self) -> Self:
-        self._port.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._port.stop()
-
-    @property
-    def path(self) -> str:
-        """The port as the settings of an agent name it."""
-        return f"socket://{self._port.host}:{self._port.port}" if self._port.port else self._port.path
-
-    def baud(self) -> int:
-        """The speed that the host has set."""
-        return self._port.baud()
-
-    def unplug(self) -> None:
-        """The cards keep their power and their texts."""
-        self._port.unplug()
 
     def wait_cut(self) -> None:
         """Until ``cut_after`` has come."""
@@ -174,7 +152,7 @@ class OnbonLine:
     def plug(self) -> None:
         """Where it was before."""
         self._held = b""
-        self._port.plug()
+        super().plug()
 
     def wait_text(self, card: OnbonCard, text: str, timeout: float) -> None:
         """Until the card shows exactly this. Raises TimeoutError."""
