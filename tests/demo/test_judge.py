@@ -79,7 +79,7 @@ ROWS = {
     "a ticket nobody took appeared": (
         f"INSERT INTO tickets SELECT hall, id + 1, day, series, number + 500, 'X999', line, taken_ms, standing, via, "
         f"state, priority, priority_reason, language, kiosk, returns, transferred, only_window, missed_ms, visit, "
-        f"received_ms, told_ms, doubts, revision FROM tickets WHERE id = {OTHER_TICKET}",
+        f"received_ms, told_ms, doubts, revision, person FROM tickets WHERE id = {OTHER_TICKET}",
         {"everybody_got_a_number", "every_ticket_has_one_slip_outcome"},
     ),
     "a ticket still waits": (f"UPDATE tickets SET state = 'waiting' WHERE id = {ONE_TICKET}", {"every_ticket_ended"}),
