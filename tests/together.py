@@ -11,15 +11,14 @@ import tempfile
 import time
 from pathlib import Path
 
+_OWN_PARTS = ("browser", "display", "server", "promises", "journeys", "demo", "window_client")
 _KIOSK_PAGES = sorted(map(str, Path("tests/browser").glob("test_kiosk*.py")))
 PARTS = (  # the long ones first
     ("tests/browser", "--ignore-glob=*/test_kiosk*.py"),
     ("tests/display",),
+    ("tests/server",),
+    ("tests", *(f"--ignore=tests/{name}" for name in _OWN_PARTS)),
     _KIOSK_PAGES,
-    (
-        "tests",
-        *(f"--ignore=tests/{name}" for name in ("browser", "journeys", "promises", "display", "demo", "window_client")),
-    ),
     ("tests/promises",),
     ("tests/journeys",),
     ("tests/demo", "tests/window_client"),
