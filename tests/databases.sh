@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes sure that the tests of the databases beside SQLite have a PostgreSQL and a Redis; the tests start their own of
+# Makes sure that the tests of the databases beside SQLite have a PostgreSQL and a Redis (and with CI=true that of the
+# nginx configuration an nginx); the tests start their own of
 # each in a temporary folder. Exit status: 0 they have; 3 they have not, and those tests are to be left out; 1 they have
 # not although CI=true demands it.
 
@@ -15,6 +16,8 @@ missing() {
     wanted=""
     has_postgres || wanted=" postgresql"
     has_redis || wanted="$wanted redis-server"
+    # Its Debian package starts a web server: not on a developer's machine for the sake of one test.
+    [ "$CI" != true ] || command -v nginx >/dev/null 2>&1 || wanted="$wanted nginx-light"
     [ -n "$wanted" ]
 }
 
