@@ -83,7 +83,7 @@ class Screen:
 @pytest.mark.parametrize("profile", ["onbon-5k-strip", "onbon-6k-strip", "onbon-6q-strip", "huidu-strip"])
 def test_a_screen_cut_in_the_middle_of_a_frame_soon_shows_the_right_text(profile: str, tmp_path: Path) -> None:
     screen, slowest, cuts = Screen(profile, tmp_path / "line"), 0.0, rounds(1, 100)
-    with proving("R10", "cuts", 100, profile) as proof, screen.line:
+    with proving("R10", "cuts", 100, f"{profile} cut") as proof, screen.line:
         bus = Bus(screen.line.path)
         bus.add_strip("101", 1, profile)
         bus.start()
