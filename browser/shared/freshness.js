@@ -3,7 +3,7 @@
 import { html } from "/assets/vendor/htm-preact/standalone.module.js";
 import { Shape } from "/assets/shared/shapes.js";
 import { clock } from "/assets/shared/clock.js";
-import { t } from "/assets/shared/words.js";
+import { pick, t } from "/assets/shared/words.js";
 
 export const OLD_AFTER = 12_000;
 export const ASK_AFTER = 60_000;
@@ -21,6 +21,9 @@ function ago(age) {
 
 /** The mark itself, from `LiveCards`. */
 export function FreshMark({ live, zone, className }) {
+  if (live.heard === null && live.refusal) {
+    return html`<p class=${className} role="alert"><${Shape} name="tri" />${pick(live.refusal.sentence)}　${pick(live.refusal.what_to_do)}</p>`;
+  }
   if (live.freshness === "start" || live.heard === null) {
     return html`<p class=${className}><${Shape} name="idle" />${t("fresh.connecting")}</p>`;
   }

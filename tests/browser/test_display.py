@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Open
 from tests.display.box import Box
@@ -56,6 +56,15 @@ def test_a_board_from_a_box_outlives_the_server_and_a_restart_without_it(
     expect(again.locator(".b-new .seal")).to_have_text("A001")
     expect(again.locator(".b-stale .b-fresh")).to_contain_text("停在", timeout=20_000)
     expect(again.locator(".seal-now")).to_have_count(0)
+
+
+def test_a_page_without_the_boxs_secret_is_told_so(tmp_path: Path, boxes: list[Box], browser: Browser) -> None:
+    box = Box(tmp_path / "box", "http://127.0.0.1:1")
+    boxes.append(box)
+    page = browser.new_page(viewport={"width": BOARD[0], "height": BOARD[1]})
+    page.goto(box.start().partition("#")[0])
+    expect(page.locator(".b-fresh[role=alert]")).to_contain_text("页面没有带本机口令")
+    page.close()
 
 
 def test_a_window_screen_from_a_box(hall: RunningServer, tmp_path: Path, boxes: list[Box], open_page: Open) -> None:

@@ -7,6 +7,7 @@ it. Import only where gevent has taken the place of threads and sockets.
 import json
 import secrets
 import socket
+from abc import abstractmethod
 from typing import Any
 
 import gevent
@@ -37,9 +38,9 @@ class SideDoorWriter(writer.Writer):
         self._door.stop()
         super().stop()
 
+    @abstractmethod
     def answer(self, asked: Any) -> Any:
         """What is said to a line."""
-        raise NotImplementedError
 
     def give(self, orders: list[tuple[str | None, str, dict[str, Any]]]) -> list[Any]:
         """Have all done at once: a kiosk's name or None for the agent of all windows, deed, body; their bodies."""
