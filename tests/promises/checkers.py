@@ -1,6 +1,6 @@
 """What a history file and the database must say together: written a second time from the design, without our own code.
 
-Each check yields sentences, one for each breach. The database is read by plain sqlite3, beside a server or without.
+Each check yields sentences, one for each breach. The database is read by its plain driver, beside a server or without.
 `python -m tests.promises.checkers DATABASE HALL HISTORY` says all of them as a line of JSON.
 """
 
@@ -16,9 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
+from psycopg.rows import dict_row
+
 from tests.promises.history import Asked, read
 
 Row = dict[str, Any]
+Where = Path | str  # the rows of halls: an SQLite file, or the address of a PostgreSQL
 Gaps = Collection[tuple[str, str, int]]  # day, series, number: given to nobody, and it is known why
 
 # Added when answering, stored nowhere: not part of what must be equal.
@@ -27,11 +31,21 @@ FIRST_BEFORE = "0" * 64
 KEYS_KEPT_MS = 72 * 3_600_000  # then a key and its reply may be forgotten
 
 
+def read_rows(where: Where, query: str, *values: object) -> list[Row]:
+    """What a query finds, `?` standing for each value."""
+    if isinstance(where, Path):
+        with closing(sqlite3.connect(f"file:{where}?mode=ro", uri=True, timeout=30)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(query, values)]
+    with closing(psycopg.connect(where, autocommit=True, row_factory=dict_row)) as reading:
+        return reading.execute(query.replace("?", "%s"), values).fetchall()
+
+
 @dataclass
 class Database:
-    """The rows of one hall as they stand in the file; of those with a revision only what is as new as `since`."""
+    """The rows of one hall as they stand there; of those with a revision only what is as new as `since`."""
 
-    file: Path
+    where: Where
     hall: str
     since: int = 0
     _kept: dict[str, list[Row]] = field(default_factory=dict)
@@ -42,13 +56,9 @@ class Database:
         """All rows of a table, read once."""
         if table not in self._kept:
             newer = f" AND revision >= {self.since}" if self.since and table != "replies" else ""
-            self._kept[table] = self._read(f'SELECT * FROM "{table}" WHERE hall = ?{newer} ORDER BY {order}')
+            query = f'SELECT * FROM "{table}" WHERE hall = ?{newer} ORDER BY {order}'
+            self._kept[table] = read_rows(self.where, query, self.hall)
         return self._kept[table]
-
-    def _read(self, query: str) -> list[Row]:
-        with closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True, timeout=30)) as connection:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(query, (self.hall,))]
 
     @property
     def head(self) -> Row:
@@ -346,9 +356,9 @@ def one_record_per_visit(
 # --- all together -------------------------------------------------------------------------------------------------
 
 
-def everything(file: Path, hall: str, asked: Sequence[Asked], explained: Gaps = ()) -> list[str]:
+def everything(where: Where, hall: str, asked: Sequence[Asked], explained: Gaps = ()) -> list[str]:
     """All breaches that a run's database and history show, whatever the run was about. Records may be pending."""
-    db = Database(file, hall)
+    db = Database(where, hall)
     pending = {row["id"] for row in db.visits if row["rateable"]}
     return [
         *answered_is_kept(db, asked),
@@ -364,5 +374,5 @@ def everything(file: Path, hall: str, asked: Sequence[Asked], explained: Gaps = 
 
 
 if __name__ == "__main__":
-    file, hall, history = sys.argv[1:]
-    print(json.dumps(everything(Path(file), hall, read(Path(history)))))
+    said, hall, history = sys.argv[1:]
+    print(json.dumps(everything(said if "://" in said else Path(said), hall, read(Path(history)))))

@@ -17,7 +17,7 @@ from tests.promises.asking import Asks, new_key
 from tests.promises.history import Answered
 from tests.promises.proving_hall import KIOSKS, LINES
 
-_PAUSE_S = 0.02
+_PAUSE_S = 0.1  # after nothing was heard: a server that starts needs the processor more
 
 
 @dataclass

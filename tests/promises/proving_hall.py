@@ -29,8 +29,11 @@ from server.halls.document import document_from, hall_from
 from server.live.cards import build
 from server.storage.database import Database
 from server.storage.orders import Actor, Order
+from server.storage.postgres import PostgresDatabase
+from server.storage.store import Opens
 from server.storage.writer import Writer
-from tests.benchmarks.bench_hall import HALL, LINE, WINDOWS, never_told, the_hall
+from tests.benchmarks.bench_hall import LINE, WINDOWS, never_told, the_hall
+from tests.promises.checkers import Where, read_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 LINES = ("A", "B", "C", "D")
@@ -42,6 +45,7 @@ ENDS_WITHIN_S = 120
 WORK_STEPS = 100  # of SQLite's machine, in R18: one unit of work
 SIDE_DOOR = "side_door"  # file in the data folder, where the server has one: its port
 ADMIN = Actor(Via.COMMAND_LINE)
+_SESSIONS = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'paihao'"
 
 
 def token_of(device: str) -> str:
@@ -68,11 +72,20 @@ def proving_hall(windows: Sequence[str] = WINDOWS, **rules: object) -> Hall:
     )
 
 
-def prepare(folder: Path, definition: Hall) -> None:
-    """Load the hall, sit a clerk at each window, enrol everybody."""
+def empty_database(folder: Path, address: str = "") -> Opens:
+    """The folder's own file, or the PostgreSQL at an address, with the schema."""
+    if address:
+        postgres = PostgresDatabase(address)
+        postgres.look()
+        return postgres
     folder.mkdir(parents=True, exist_ok=True)
     database = Database(folder)
     database.upgrade()
+    return database
+
+
+def prepare(database: Opens, definition: Hall) -> None:
+    """Load the hall, sit a clerk at each window, enrol everybody."""
     writer = Writer(database, ACTIONS, hall_from, first_day, build, never_told)
     writer.start()
     try:
@@ -83,7 +96,7 @@ def prepare(folder: Path, definition: Hall) -> None:
         for name in KIOSKS:
             commands += _enrolled(name, DeviceKind.KIOSK, [])
         for command in commands:
-            answer = writer.submit(Order(HALL, secrets.token_hex(16), ADMIN, command))
+            answer = writer.submit(Order(definition.code, secrets.token_hex(16), ADMIN, command))
             assert not answer.refused, answer.body
     finally:
         writer.stop()
@@ -100,10 +113,14 @@ def _enrolled(name: str, kind: DeviceKind, windows: list[str]) -> list[Command]:
 
 @dataclass
 class ProvingServer:
-    """`paihao serve` over a prepared folder, on the same port at each start. `program`: what is started instead."""
+    """`paihao serve` over a prepared folder, on the same port at each start. `program`: what is started instead.
+
+    `postgres`: the address of the halls where they are not in the folder's own file.
+    """
 
     folder: Path
     program: Sequence[str] = ("paihao.py", "serve")
+    postgres: str = ""
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
     starts: int = field(default=0)
@@ -111,6 +128,14 @@ class ProvingServer:
     @property
     def database(self) -> Path:
         return self.folder / "paihao.db"
+
+    def at_rest(self) -> Where:
+        """Where the rows are, once what a killed server left under way in PostgreSQL has ended."""
+        until = time.monotonic() + ENDS_WITHIN_S
+        while self.postgres and read_rows(self.postgres, _SESSIONS):
+            assert time.monotonic() < until, "sessions of a killed server do not end"
+            gevent.sleep(0.01)
+        return self.postgres or self.database
 
     @property
     def address(self) -> tuple[str, int]:
@@ -130,6 +155,7 @@ class ProvingServer:
         told = self.folder / "server.json"
         told.unlink(missing_ok=True)
         command = [sys.executable, *self.program, "--data", str(self.folder), "--port", str(self.port)]
+        command += ["--database", self.postgres] if self.postgres else []
         environ = {**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
@@ -165,10 +191,13 @@ class ProvingServer:
 
 
 @contextmanager
-def served(folder: Path, definition: Hall | None = None, program: Sequence[str] = ()) -> Iterator[ProvingServer]:
-    """A running server over a hall prepared in the folder; stopped in any case."""
-    prepare(folder, definition or proving_hall())
-    server = ProvingServer(folder, program or ProvingServer.program)
+def served(
+    folder: Path, definition: Hall | None = None, program: Sequence[str] = (), postgres: str = ""
+) -> Iterator[ProvingServer]:
+    """A running server over a hall prepared in the folder, or in an empty PostgreSQL; stopped in any case."""
+    folder.mkdir(parents=True, exist_ok=True)
+    prepare(empty_database(folder, postgres), definition or proving_hall())
+    server = ProvingServer(folder, program or ProvingServer.program, postgres)
     server.start()
     try:
         yield server

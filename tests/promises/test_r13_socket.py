@@ -20,7 +20,7 @@ from tests.benchmarks.bench_hall import HALL, WINDOWS
 from tests.promises.asking import Asker
 from tests.promises.bad_packets import FLOOD, PACKETS, RawSocket
 from tests.promises.history import History
-from tests.promises.proving_hall import AGENT, ProvingServer, prepare, proving_hall, token_of
+from tests.promises.proving_hall import AGENT, ProvingServer, empty_database, prepare, proving_hall, token_of
 from tests.promises.rounds import LONG, Result, proving, rounds, time_is_up
 from tests.terminal.hall_outside import until
 
@@ -52,7 +52,7 @@ def server(tmp_path: Path) -> Iterator[ProvingServer]:
     """A server whose settings list one foreign origin."""
     settings = tmp_path / "server.toml"
     settings.write_text(f'origins = ["{LISTED}"]\n', encoding="utf-8")
-    prepare(tmp_path / "data", proving_hall(WINDOWS[:8]))
+    prepare(empty_database(tmp_path / "data"), proving_hall(WINDOWS[:8]))
     running = ProvingServer(tmp_path / "data", ("paihao.py", "serve", "--settings", str(settings)))
     running.start()
     try:
