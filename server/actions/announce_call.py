@@ -12,7 +12,7 @@ from server.storage.orders import Actor
 def announce_call(now: HallNow, command: AnnounceCall, actor: Actor, now_ms: int) -> Done:
     """Given by the server itself, under the call's own key: once however often the page says it."""
     day = now.day
-    call = next((one for one in day.calls if one.id == command.call), None)
+    call = next((one for one in day.board if one.id == command.call), None)
     if call is None:
         raise Refusal(Code.VISIT_UNKNOWN)
     day.announce(day.visits[call.visit], call.id)

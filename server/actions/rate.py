@@ -3,7 +3,7 @@
 from contract.commands import Rate
 from contract.replies import Done
 from server.actions.answers import done
-from server.domain.day import CounterRecord
+from server.domain.counter_record import CounterRecord
 from server.domain.rating import need_in_time, need_record
 from server.storage.hall_now import HallNow
 from server.storage.orders import Actor

@@ -59,7 +59,7 @@ def _finish(day: Day, visit: Visit, command: RecordFinish, clerk: str | None, at
     day.cut_short.pop(visit.id, None)
     took = visit.handling_ms
     if visit.id in day.visits and took is not None:
-        day.remember_finished(visit, at_ms, took)
+        day.finished.remember(visit, at_ms, took)
         day.changed.lines.add(visit.line)
     invite(day, visit, at_ms)
     if ticket is not None and ticket.visit is None and ticket.may(Step.LATE_FINISH):

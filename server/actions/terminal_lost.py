@@ -4,7 +4,7 @@ from contract.commands import TerminalLost
 from contract.replies import Done
 from contract.words import Code, NotRated
 from server.actions.answers import done
-from server.domain.day import CounterRecord
+from server.domain.counter_record import CounterRecord
 from server.domain.errors import Refusal
 from server.domain.rating import LOST_AFTER_MS, need_record
 from server.storage.hall_now import HallNow

@@ -3,114 +3,29 @@
 Every change goes through a method here, so that what must be written and which cards must be made anew is known.
 """
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
-from contract.words import NotRated, State, Step, VisitEnd, WindowState
+from contract.words import State, Step, VisitEnd, WindowState
+from server.domain.board import Board
+from server.domain.changes import Changed, Touched
+from server.domain.counter_record import CounterRecord
+from server.domain.finished import Finished
 from server.domain.guide import GuideRequest
 from server.domain.hall import Hall
 from server.domain.hours import business_day, scheduled
-from server.domain.indicators import RECENT_MS, handling_minutes, pace, settled
+from server.domain.indicators import handling_minutes, pace, settled
 from server.domain.later_rating import LaterRating, RatedVisit, Reasons, remembered
 from server.domain.leasing import Block, Given, LeasedNumbers
 from server.domain.line import CHOSEN, Next, Queue, callable_lines, next_for
 from server.domain.numbering import Series
 from server.domain.tally import Tally
 from server.domain.ticket import Slip, Ticket, Visit
+from server.domain.window_now import WindowNow
 
-_MOST_CALLS = 400  # kept for the boards
 TOLD_WITHIN_DAYS = 3  # as long as a counter record is waited for
-
-
-@dataclass(slots=True)
-class WindowNow:
-    """A window at this moment. `visit` is the visit in hand (called or serving), never a parked one."""
-
-    no: str
-    clerk: str = ""
-    session: int | None = None
-    paused_ms: int | None = None
-    paused_reason: str = ""
-    visit: int | None = None
-    since_ms: int = 0
-    revision: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CounterRecord:
-    """The one record of a rateable visit at the counter: a level, or why there is none."""
-
-    visit: int
-    level: int | None
-    reason: NotRated | None
-    at_ms: int
-    window: str
-    clerk: str
-    revision: int = 0  # of the command that recorded it
-
-
-@dataclass(frozen=True, slots=True)
-class BoardCall:
-    """A call as boards show it; `id` is the revision that made it."""
-
-    id: int
-    visit: int
-    number: str
-    window: str
-    at_ms: int
-    recall: int
-
-
-@dataclass(slots=True)
-class OwnDay:
-    """What a clerk has finished today, at whichever window."""
-
-    visits: int = 0
-    items: int = 0
-    handling_ms: int = 0
-
-
-@dataclass(slots=True)
-class Changed:
-    """What a batch touched: rows to write, and cards to make anew."""
-
-    tickets: dict[int, Ticket] = field(default_factory=dict)
-    visits: dict[int, Visit] = field(default_factory=dict)
-    slips: dict[int, Slip] = field(default_factory=dict)
-    requests: dict[int, GuideRequest] = field(default_factory=dict)
-    blocks: list[Block] = field(default_factory=list)
-    windows: dict[str, WindowNow] = field(default_factory=dict)
-    records: list[CounterRecord] = field(default_factory=list)
-    later: list[LaterRating] = field(default_factory=list)
-    reasons: list[Reasons] = field(default_factory=list)
-    lines: set[str] = field(default_factory=set)
-    stops: set[str] = field(default_factory=set)
-    steps: list[tuple[int, Step | None, State]] = field(default_factory=list)
-    calls: bool = False
-    devices: bool = False
-    prints: bool = False
-
-
-@dataclass(slots=True)
-class Touched:
-    """Which cards must be made anew since the last time they were made."""
-
-    lines: set[str] = field(default_factory=set)
-    windows: set[str] = field(default_factory=set)
-    calls: bool = False
-    devices: bool = False
-    prints: bool = False
-    everything: bool = False
-
-    def add(self, changed: Changed) -> None:
-        """What a batch changed."""
-        self.lines |= changed.lines
-        self.windows |= changed.windows.keys()
-        self.calls |= changed.calls
-        self.devices |= changed.devices or bool(changed.visits)
-        self.prints |= changed.prints
 
 
 class Day:
@@ -146,9 +61,8 @@ class Day:
         self.levels: Counter[int] = Counter()  # counter records by level, 0 = not rated
         self.queues: dict[str, Queue] = {line.id: Queue(line) for line in self.hall.lines.values()}
         self.series = Series()
-        self.calls: deque[BoardCall] = deque(maxlen=_MOST_CALLS)
-        self.recent: dict[str, deque[tuple[int, int]]] = {}  # line -> (ended, handling ms)
-        self.own: dict[str, OwnDay] = {}  # clerk -> what they have finished
+        self.board = Board()
+        self.finished = Finished()
         self.requests: dict[int, GuideRequest] = {}
         self.tally = Tally()
         self.paces: dict[str, float] = {}  # line -> minutes for each person ahead, as it was last shown
@@ -196,7 +110,7 @@ class Day:
 
     def pace_now(self, line: str, now_ms: int) -> float:
         """Minutes for each person ahead, by the visits of the last 90 minutes and the open windows."""
-        minutes = handling_minutes(self.recent_handling(line, now_ms), self.hall.lines[line].service.minutes)
+        minutes = handling_minutes(self.finished.handling(line, now_ms), self.hall.lines[line].service.minutes)
         return pace(minutes, self.windows_for_wait(line))
 
     def next_for(self, no: str) -> Next | None:
@@ -204,10 +118,6 @@ class Day:
         window = self.hall.windows[no]
         waiting = [line for line in callable_lines(self.hall, window) if self.queues[line].places]
         return next_for(self.hall, window, self.queues, {line: self.open_windows(line) for line in waiting})
-
-    def recent_handling(self, line: str, now_ms: int) -> list[int]:
-        """Handling times (ms) of the line's visits that ended in the last 90 minutes."""
-        return [took for ended, took in self.recent.get(line, ()) if ended >= now_ms - RECENT_MS]
 
     def all_of(self, *states: State) -> list[Ticket]:
         """All tickets in these states, in the order they came into them."""
@@ -309,25 +219,18 @@ class Day:
             ticket.only_window = ""
         took = visit.handling_ms
         if end is VisitEnd.FINISHED and took is not None:
-            self.remember_finished(visit, now_ms, took)
+            self.finished.remember(visit, now_ms, took)
             self.changed.lines.add(visit.line)
         self.let_go(visit, now_ms)
 
-    def remember_finished(self, visit: Visit, ended_ms: int, took_ms: int) -> None:
-        """A visit was finished: its handling time serves the wait estimate of its line."""
-        self.recent.setdefault(visit.line, deque(maxlen=200)).append((ended_ms, took_ms))
-        own = self.own.setdefault(visit.clerk, OwnDay())
-        own.visits, own.items, own.handling_ms = own.visits + 1, own.items + visit.items, own.handling_ms + took_ms
-
     def board_call(self, visit: Visit, now_ms: int) -> None:
         """Show a call (or recall) on the boards of the window's zone."""
-        self.calls.appendleft(BoardCall(visit.call, visit.id, visit.label, visit.window, now_ms, visit.recalls))
+        self.board.show(visit, now_ms)
         self.changed.calls = True
 
     def forget_call(self, visit: Visit) -> None:
         """The call was taken back: boards and the balance of priority forget it."""
-        kept = [call for call in self.calls if call.visit != visit.id]
-        self.calls = deque(kept, maxlen=self.calls.maxlen)
+        self.board.forget(visit)
         self.changed.calls = True
         self.count_calls()
 

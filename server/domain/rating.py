@@ -1,7 +1,8 @@
 """Ratings at the counter: who is asked, until when, and which press still counts."""
 
 from contract.words import Code, NotRated
-from server.domain.day import CounterRecord, Day
+from server.domain.counter_record import CounterRecord
+from server.domain.day import Day
 from server.domain.errors import Refusal
 from server.domain.hall import Hall, Line
 from server.domain.ticket import Visit

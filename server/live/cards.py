@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from contract.cards import AUDIENCE, Card
 from contract.words import FINAL_STATES, Audience, State
-from server.domain.day import Day, Touched
+from server.domain.changes import Touched
+from server.domain.day import Day
 from server.live import hall_cards, today_cards, window_cards
 from server.storage.hall_now import HallNow
 from server.storage.published import CardValue, Published, View

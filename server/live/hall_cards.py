@@ -171,7 +171,7 @@ def calls_card(day: Day, zone: str, now_ms: int) -> c.CallsCard:
     """`calls/<zone>`: newest first; of a ticket called again only the newest call."""
     shown: list[c.Call] = []
     seen: set[str] = set()
-    for call in day.calls:
+    for call in day.board:
         window = day.hall.windows.get(call.window)
         if window is None or window.zone != zone or call.number in seen:
             continue

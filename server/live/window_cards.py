@@ -5,7 +5,8 @@ from itertools import islice
 from contract import cards as c
 from contract.words import Code, State
 from server.actions.answers import priority_words, words
-from server.domain.day import Day, OwnDay
+from server.domain.day import Day
+from server.domain.finished import OwnDay
 from server.domain.hall import Window
 from server.domain.line import callable_lines, tier_of
 from server.domain.rating import asked_at_keypad
@@ -134,7 +135,7 @@ def work_card(now: HallNow, no: str, now_ms: int, waiting_for: WaitingFor) -> c.
     day, window, visit = now.day, now.day.windows[no], now.day.in_hand(no)
     waiting, numbers = waiting_for.at(no)
     held, missed = waiting_for.aside(no)
-    own = day.own.get(window.clerk, OwnDay())
+    own = day.finished.own.get(window.clerk, OwnDay())
     pending = sorted((v for v in day.pending.values() if v.window == no), key=lambda v: v.id)
     running = next((v for v in reversed(pending) if v.invitation_ended_ms is None), None)
     return c.WorkCard(

@@ -202,7 +202,7 @@ def _take_in(day: Day, visit: Visit) -> None:
     if visit.rateable and visit.id not in day.records:
         day.pending[visit.id] = visit
     if visit.end is VisitEnd.FINISHED and visit.handling_ms is not None and visit.ended_ms is not None:
-        day.remember_finished(visit, visit.ended_ms, visit.handling_ms)
+        day.finished.remember(visit, visit.ended_ms, visit.handling_ms)
 
 
 def _load_register(connection: Reads, hall: str) -> Register:

@@ -19,11 +19,12 @@ from contract.words import (
     Via,
     VisitEnd,
 )
-from server.domain.day import CounterRecord, WindowNow
+from server.domain.counter_record import CounterRecord
 from server.domain.guide import GuideRequest
 from server.domain.later_rating import LaterRating, RatedVisit, Reasons
 from server.domain.leasing import Block
 from server.domain.ticket import Slip, Ticket, Visit
+from server.domain.window_now import WindowNow
 from server.storage.register import DeviceEntry, OneTimeCode, SessionEntry, User
 
 Row = tuple[Any, ...]
