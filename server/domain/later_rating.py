@@ -5,6 +5,7 @@ A later rating stands beside a counter record that says "not rated", never over 
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from sys import intern
 
 from contract.words import Code
 from server.domain.hall import Hall
@@ -55,6 +56,10 @@ class RatedVisit:
     ended_ms: int
     level: int | None
     reasons: bool = False
+
+    def __post_init__(self) -> None:
+        # A large hall keeps fifty thousand, of few windows and clerks: a string each would be a third of their memory.
+        self.window, self.clerk = intern(self.window), intern(self.clerk)
 
     def why_not_rate(self, days: int, now_ms: int) -> Code | None:
         """Why it may not be rated now, or None."""
