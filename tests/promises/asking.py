@@ -36,8 +36,9 @@ class Asks(Protocol):
 class Asker:
     """One kiosk, or the agent of a window (whose deeds come as from a call pad)."""
 
-    def __init__(self, port: int, history: History, who: str) -> None:
+    def __init__(self, port: int, history: History, who: str, hall: str = HALL) -> None:
         self.who = who
+        self._hall = hall
         self._kiosk = who.startswith("K")
         self._history = history
         self._http = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_WITHIN_S)
@@ -60,7 +61,7 @@ class Asker:
         place = "kiosk" if self._kiosk else "window"
         try:
             self._http.request(
-                "POST", f"/{HALL}/{place}/{deed}", json.dumps(body), {**self._headers, "Idempotency-Key": key}
+                "POST", f"/{self._hall}/{place}/{deed}", json.dumps(body), {**self._headers, "Idempotency-Key": key}
             )
             answer = self._http.getresponse()
             said = json.loads(answer.read())
@@ -74,7 +75,7 @@ class Asker:
     def card(self, key: str) -> dict[str, Any] | None:
         """A card of the audience staff; None when the server was not heard."""
         try:
-            self._http.request("GET", f"/{HALL}/snapshot/staff", headers=self._headers)
+            self._http.request("GET", f"/{self._hall}/snapshot/staff", headers=self._headers)
             found: dict[str, Any] = json.loads(self._http.getresponse().read())["cards"][key]
         except _NOTHING_HEARD:
             self._http.close()

@@ -14,7 +14,8 @@ from typing import Any
 
 ACCEPTED = 200
 RULE_REFUSED = 409  # stored under its key, unless the code says that the disk did not take it
-NOT_STORED = ("busy", "disk_full", "internal")
+COME_AGAIN = ("busy", "disk_full", "database_away")  # says the server, and the same key may be tried again
+NOT_STORED = (*COME_AGAIN, "internal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,12 @@ class Answered:
     def stored(self) -> bool:
         """Whether the server says by this answer that it keeps it: an accepted deed, or a refusal by a rule."""
         return self.accepted or (self.status == RULE_REFUSED and self.body.get("code") not in NOT_STORED)
+
+
+    @property
+    def again(self) -> bool:
+        """Whether the server asks for the same once more, a little later."""
+        return not self.stored and self.body.get("code") in COME_AGAIN
 
 
 @dataclass(slots=True)

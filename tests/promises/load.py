@@ -1,7 +1,7 @@
 """A hall at work, as load: kiosks take numbers, windows call, start, finish, citizens press; all in the history file.
 
-Each client goes on through a server that dies: what it heard nothing of it asks again under the same key, or leaves for
-ever unknown, as drawn. A window that lost its answer looks at its card, as an agent does.
+Each client goes on through a server that dies: what it heard nothing of, or was told to try again, it asks again under
+the same key, or leaves for ever unknown, as drawn. A window that lost its answer looks at its card, as an agent does.
 """
 
 import random
@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import gevent
+from gevent.event import Event
 
 from tests.benchmarks.bench_hall import WINDOWS
 from tests.promises.asking import Asks, new_key
@@ -25,7 +26,7 @@ class Load:
     """`make` gives a client for a kiosk's or window's name; `kiosks` and `windows`: how many of each work.
 
     `busy` is cleared to let them come to an end; so it is after `limit` commands. `give_up`: the share of what nothing
-    was heard of that is never asked again.
+    was heard of that is never asked again. `every_s`: from an answer to the same client's next command.
     """
 
     make: Callable[[str], Asks]
@@ -34,21 +35,36 @@ class Load:
     windows: int = 8
     limit: int | None = None
     give_up: float = 0.5
+    every_s: float = 0.0
     commands: int = 0
     answers: int = 0
     busy: bool = True
+    asking: int = 0  # how many of them wait for an answer
+    going: Event = field(default_factory=Event)
     working: list["gevent.Greenlet[..., None]"] = field(default_factory=list)
 
     def start(self) -> None:
         """Everybody begins."""
+        self.going.set()
         for name in KIOSKS[: self.kiosks]:
             self.working.append(gevent.spawn(self._take_numbers, self.make(name)))
         for no in WINDOWS[: self.windows]:
             self.working.append(gevent.spawn(self._serve, self.make(no), no))
 
+    def has_answered(self, answers: int) -> bool:
+        """Whether so many answers have come."""
+        return self.answers >= answers
+
+    def hold(self) -> None:
+        """Everybody gets the answer that is owed; then nobody asks anything until `going` is set again."""
+        self.going.clear()
+        while self.asking:
+            gevent.sleep(0.01)
+
     def end(self) -> None:
         """Each ends what it has begun, as far as the server is there."""
         self.busy = False
+        self.going.set()
         self.wait()
 
     def wait(self) -> None:
@@ -57,17 +73,23 @@ class Load:
 
     def _give(self, who: Asks, deed: str, body: dict[str, Any]) -> Answered | None:
         """Until it was answered, or given up as unknown."""
+        gevent.sleep(self.every_s)
+        self.going.wait()
         key = new_key()
         self.commands += 1
         self.busy = self.busy and self.commands != self.limit
-        while True:
-            answer = who.ask(deed, body, key)
-            if answer is not None:
-                self.answers += 1
-                return answer
-            if self.rng.random() < self.give_up or not self.busy:
-                return None
-            gevent.sleep(_PAUSE_S)
+        self.asking += 1
+        try:
+            while True:
+                answer = who.ask(deed, body, key)
+                if answer is not None and not answer.again:
+                    self.answers += 1
+                    return answer
+                if self.rng.random() < self.give_up or not self.busy:
+                    return None
+                gevent.sleep(_PAUSE_S)
+        finally:
+            self.asking -= 1
 
     def _take_numbers(self, kiosk: Asks) -> None:
         while self.busy:

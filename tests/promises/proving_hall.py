@@ -53,13 +53,13 @@ def token_of(device: str) -> str:
     return f"proof-token-of-{device}"
 
 
-def proving_hall(windows: Sequence[str] = WINDOWS, **rules: object) -> Hall:
+def proving_hall(windows: Sequence[str] = WINDOWS, kiosks: Sequence[str] = KIOSKS, **rules: object) -> Hall:
     """The definition. `rules` beside "always open"."""
     hall = the_hall()
     one = hall.services[LINE]
     services = {prefix: replace(one, prefix=prefix, order=i) for i, prefix in enumerate(LINES)}
     kept = {no: replace(hall.windows[no], services=LINES) for no in windows}
-    kiosks = [Device(name, "kiosk", "A", "", "", "", None, name) for name in KIOSKS]
+    takers = [Device(name, "kiosk", "A", "", "", "", None, name) for name in kiosks]
     keypads = [Device(f"KP{no}", "keypad", "", no, "ff68-keypad-5", "A", i, AGENT) for i, no in enumerate(kept, 1)]
     chosen = replace(Rules(always_open=True), **rules)  # type: ignore[arg-type]
     return replace(
@@ -68,7 +68,7 @@ def proving_hall(windows: Sequence[str] = WINDOWS, **rules: object) -> Hall:
         services=services,
         windows=kept,
         lines=lines_of(services, kept),
-        devices=(*kiosks, *keypads),
+        devices=(*takers, *keypads),
     )
 
 
@@ -84,22 +84,34 @@ def empty_database(folder: Path, address: str = "") -> Opens:
     return database
 
 
-def prepare(database: Opens, definition: Hall) -> None:
-    """Load the hall, sit a clerk at each window, enrol everybody."""
+@contextmanager
+def writing(database: Opens) -> Iterator[Writer]:
+    """A writer of our own, with the product's parts."""
     writer = Writer(database, ACTIONS, hall_from, first_day, build, never_told)
     writer.start()
     try:
-        commands: list[Command] = [LoadHall(document=document_from(definition))]
-        clerks = {no: window.a_clerk for no, window in definition.windows.items()}
-        commands += [SignIn(window=no, staff_no=clerk) for no, clerk in clerks.items()]
-        commands += _enrolled(AGENT, DeviceKind.WINDOW, list(clerks))
-        for name in KIOSKS:
-            commands += _enrolled(name, DeviceKind.KIOSK, [])
-        for command in commands:
-            answer = writer.submit(Order(definition.code, secrets.token_hex(16), ADMIN, command))
-            assert not answer.refused, answer.body
+        yield writer
     finally:
         writer.stop()
+
+
+def prepare(database: Opens, *definitions: Hall) -> None:
+    """Load the halls, sit a clerk at each window, enrol everybody."""
+    with writing(database) as writer:
+        for definition in definitions:
+            for command in _opening(definition):
+                answer = writer.submit(Order(definition.code, secrets.token_hex(16), ADMIN, command))
+                assert not answer.refused, answer.body
+
+
+def _opening(definition: Hall) -> Iterator[Command]:
+    yield LoadHall(document=document_from(definition))
+    clerks = {no: window.a_clerk for no, window in definition.windows.items()}
+    yield from (SignIn(window=no, staff_no=clerk) for no, clerk in clerks.items())
+    yield from _enrolled(AGENT, DeviceKind.WINDOW, list(clerks))
+    for device in definition.devices:
+        if device.kind == "kiosk":
+            yield from _enrolled(device.code, DeviceKind.KIOSK, [])
 
 
 def _enrolled(name: str, kind: DeviceKind, windows: list[str]) -> list[Command]:
@@ -121,6 +133,7 @@ class ProvingServer:
     folder: Path
     program: Sequence[str] = ("paihao.py", "serve")
     postgres: str = ""
+    options: Sequence[str] = ()
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
     starts: int = field(default=0)
@@ -156,6 +169,7 @@ class ProvingServer:
         told.unlink(missing_ok=True)
         command = [sys.executable, *self.program, "--data", str(self.folder), "--port", str(self.port)]
         command += ["--database", self.postgres] if self.postgres else []
+        command += self.options
         environ = {**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)

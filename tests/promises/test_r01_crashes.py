@@ -23,7 +23,7 @@ from tests.server.private_postgres import PrivatePostgres
 
 __all__ = ["postgres"]
 
-KILLS = rounds(2, 200)
+KILLS = rounds(3, 200)
 ALIVE_S = (0.15, 1.5) if LONG else (0.15, 0.6)  # from the first answer after a start to the kill
 AGAIN_WITHIN_S = 30.0
 JUDGED_EVERY = 20
@@ -55,16 +55,16 @@ def test_everything_that_was_answered_survives_kill_9_with_the_halls_in_postgres
     def in_postgres(folder: Path, definition: Hall, program: Sequence[str] = ()) -> Serving:
         return served(folder, definition, program, postgres.url(postgres.make()))
 
-    survives(tmp_path, in_postgres, "PostgreSQL")
+    survives(tmp_path, in_postgres, "PostgreSQL", rounds(1, 200))
 
 
-def survives(folder: Path, serving: Callable[..., Serving], part: str = "") -> None:
+def survives(folder: Path, serving: Callable[..., Serving], part: str = "", kills: int = KILLS) -> None:
     """The proof, over whatever database `serving` gives a server."""
     with proving("R1", "kills", 200, part) as proof:
         with serving(folder / "data", proving_hall(HALL_AT_WORK)) as server, History(folder / "history") as history:
             load = Load(partial(Asker, server.port, history), proof.rng)
             load.start()
-            for kill in range(KILLS):
+            for kill in range(kills):
                 wait_for_answers(load, server)
                 gevent.sleep(proof.rng.uniform(*ALIVE_S))
                 server.kill()

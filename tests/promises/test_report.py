@@ -25,7 +25,7 @@ def test_a_shortened_a_failed_and_a_missing_run_are_named() -> None:
     assert "| 200 kills | 0 lost | 12 lost, found |" in rows["R1"]
     assert "**shortened**: 500 of 100,000 commands" in rows["R6"]
     assert "**failed**, seed 77" in rows["R5"]
-    assert "no long proof yet" in rows["R3"]
+    assert "no long proof yet" in rows["R19"]
     assert len(rows) == 24
 
 

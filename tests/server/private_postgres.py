@@ -86,7 +86,7 @@ class PrivatePostgres:
                 psycopg.connect(self.url("postgres")).close()
                 return
             except psycopg.OperationalError:
-                assert time.monotonic() < deadline, (self.folder / "log").read_text(encoding="utf-8")
+                assert time.monotonic() < deadline, self.said()
                 time.sleep(0.02)
 
     def end(self, number: signal.Signals = signal.SIGINT) -> None:
@@ -121,6 +121,10 @@ class PrivatePostgres:
         if self._process is not None:
             self.end()
         shutil.rmtree(self.folder)
+
+    def said(self) -> str:
+        """Its log, of all starts."""
+        return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
 
     # --- databases ---------------------------------------------------------------------------------------------------
 

@@ -1,9 +1,12 @@
 """A Redis of the tests' own, on a socket in a temporary folder, which keeps nothing."""
 
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import redis
@@ -55,6 +58,16 @@ class PrivateRedis:
         self._process.wait(timeout=_WITHIN_S)
         self._process = None
         self.socket.unlink(missing_ok=True)
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Inside it takes connections and says nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def remove(self) -> None:
         """Leave nothing behind."""
