@@ -90,7 +90,7 @@ from server.storage.reader import Reader
 from server.storage.schema import DatabaseRefused, SchemaNotKnown
 from server.storage.tables import halls
 from server.storage.upgrade import bring
-from server.storage.which import HallDatabase, choose, remember
+from server.storage.which import choose, remember
 from server.storage.writer import Writer
 from server.workers import (
     Workers,
@@ -104,6 +104,7 @@ from server.workers import (
 
 if TYPE_CHECKING:
     from server.live.redis_line import RedisLine
+    from server.storage.postgres import PostgresDatabase
 
 _log = structlog.get_logger("server")
 LARGE_STEP_MS = 60_000  # managers see such a step of the machine's clock
@@ -158,9 +159,7 @@ class Server:
         self._voices = Voices(self.writer.published, self._line.submit, time.monotonic, alone=alone)
         halls = self.writer.published
         self._gate = Gate(halls, self._vault, self._edge, settings.sessions, self._secret, now_ms)
-        self._watchers = Watchers(
-            live, self._passes, halls, self._still_holds, self._publisher.room, self._fresh
-        )
+        self._watchers = Watchers(live, self._passes, halls, self._still_holds, self._publisher.room, self._fresh)
         self._loop_watch = LoopWatch(tally.late_s)
         least = settings.least_free_mb * 1_000_000
         probe = SqliteProbe(folder.path, least) if isinstance(database, Database) else PostgresProbe(database)
@@ -179,7 +178,10 @@ class Server:
 
     def start(self) -> None:
         """Load the halls, listen, and say where. Raises CannotStart when the port is taken."""
-        self.writer.start()
+        try:
+            self.writer.start()
+        except (SchemaNotKnown, DatabaseRefused) as error:  # moved since it was opened
+            raise CannotStart(str(error)) from error
         self._loop_watch.start()
         self._publisher.start()
         self._clock.start()
@@ -381,7 +383,7 @@ def _token(file: Path | None) -> str | None:
     return token
 
 
-def open_database(settings: Settings, folder: DataFolder) -> tuple[HallDatabase, bytes]:
+def open_database(settings: Settings, folder: DataFolder) -> "tuple[Database | PostgresDatabase, bytes]":
     """The halls' database at the present schema, and the server's key. Raises CannotStart with the reason."""
     try:
         grown = choose(folder.path, settings.database)

@@ -15,6 +15,7 @@ from server.domain.errors import Refusal
 
 LOOK_EVERY_S = 2.0
 FRESH_WITHIN_S = 5.0
+_AWAY_WAITS_S = 0.5  # while the database is known to be away
 _HINTS_EVERY_S = 0.05  # however many messages come
 _REST = 4.0  # after a day was loaded for a mere message: so many times as long nothing is loaded for another
 _log = structlog.get_logger("several")
@@ -52,7 +53,7 @@ class Several:
         """Returns when what is published is as new as the database was when this was called, or cannot be."""
         ended, self._urgent = self._next, True
         self._wanted.set()
-        ended.wait(FRESH_WITHIN_S)
+        ended.wait(_AWAY_WAITS_S if self._away else FRESH_WITHIN_S)
 
     def hint(self, hall: str, revision: int) -> None:
         """Another process says that the hall went on."""
@@ -89,4 +90,3 @@ class Several:
             self._catch_up(hall)
             ended = time.monotonic()
             self._rested[hall] = ended + _REST * (ended - begun)
-

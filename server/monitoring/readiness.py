@@ -51,6 +51,7 @@ class Readiness:
         self, probe: Probe, oldest_s: Callable[[], float], answers_s: float = 3.0, *, in_thread: bool = True
     ) -> None:
         self._in_thread = in_thread
+        self._silent = NotReady.DISK_SILENT if in_thread else NotReady.DATABASE_AWAY
         self._probe = probe
         self._oldest_s = oldest_s
         self._answers_s = answers_s
@@ -79,7 +80,7 @@ class Readiness:
         try:
             self._found = looking.get(timeout=self._answers_s) or []
         except Timeout:
-            return [NotReady.DISK_SILENT]  # that look goes on; no second one joins it
+            return [self._silent]  # that look goes on; no second one joins it
         finally:
             if looking.ready():
                 self._looking = None

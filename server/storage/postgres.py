@@ -7,10 +7,11 @@ connected; whoever moves the schema needs it alone, so no server ever works on a
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 import structlog
+from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import Engine, create_engine
@@ -22,10 +23,12 @@ from server.storage.postgres_store import Connection, PostgresStore
 from server.storage.schema import DatabaseRefused, SchemaNotKnown, run_migrations, versions
 from server.storage.store import Reads
 
+R = TypeVar("R")
 _SCHEMA_LOCK = 0x7061696861  # any number that no other program takes here
 _OLDEST_SERVER = 130000
 _SKEW_S, _MOST_SKEW_S = 2.0, 60.0
 _MOVES_WITHIN = "6h"  # a year of tickets, on a slow disk
+_ANSWERS_WITHIN_S = 8.0  # longer than a lock is waited for, and shorter than an agent waits for its answer
 # A line that is cut without a word is noticed within seconds; who holds a hall's lock and says nothing loses it.
 _LINE = {
     "connect_timeout": "3",
@@ -42,6 +45,20 @@ _SESSION = (
     "ELSE current_setting('synchronous_commit') END, false), pg_advisory_lock_shared(%s)"
 )
 _log = structlog.get_logger("postgres")
+
+
+class _BoundedLine(psycopg.Connection[Any]):
+    """A line that counts as broken when no answer comes: the machine stands still, and its kernel holds the line."""
+
+    def wait(self, gen: PQGen[R], interval: float = 0.1, timeout: float | None = None) -> R:
+        within_s = _ANSWERS_WITHIN_S if timeout is None else timeout
+        begun = time.monotonic()
+        try:
+            return super().wait(gen, interval, within_s)
+        except psycopg.OperationalError:
+            if time.monotonic() - begun >= within_s:
+                self.close()  # what is still under way on it is nobody's; the keys say what became of it
+            raise
 
 
 class PostgresDatabase:
@@ -72,6 +89,12 @@ class PostgresDatabase:
         with self._session() as connection:
             return _version_in(connection)
 
+    def follows(self) -> bool:
+        """Whether it only follows another server and takes nothing."""
+        with self._session() as connection:
+            row = connection.execute("SELECT pg_is_in_recovery()").fetchone()
+            return bool(row and row[0])
+
     def move(self, to: str) -> None:
         """Bring the schema up or down in one transaction. Raises DatabaseRefused while a server works on it."""
         with self._alone() as connection:
@@ -100,7 +123,7 @@ class PostgresDatabase:
     def _alone(self) -> Iterator[SqlConnection]:
         """A transaction while no server works on the database."""
         engine = create_engine(
-            "postgresql+psycopg://", creator=self._plain, poolclass=NullPool, use_native_hstore=False
+            "postgresql+psycopg://", creator=self._patient, poolclass=NullPool, use_native_hstore=False
         )
         try:
             with engine.begin() as connection:
@@ -108,7 +131,8 @@ class PostgresDatabase:
                 free = connection.exec_driver_sql("SELECT pg_try_advisory_xact_lock(%s)", (_SCHEMA_LOCK,)).scalar()
                 if not free:
                     raise DatabaseRefused(
-                        "请先停止正在使用这个数据库的服务器 / stop the servers that are using this database first"
+                        "请先停止正在使用这个数据库的服务器；别人正在改数据版本时，等它完成 / "
+                        "stop the servers that are using this database first; if it is another move, wait for its end"
                     )
                 yield connection
         finally:
@@ -134,11 +158,15 @@ class PostgresDatabase:
     @contextmanager
     def plain_reading(self) -> Iterator[Reads]:
         """One consistent state through the driver itself, for those who look through everything."""
-        with closing(self._plain()) as connection:
+        with closing(self._patient()) as connection:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield StreamedReads(connection)
 
     def _plain(self) -> Connection:
+        return _BoundedLine.connect(self.url, **_LINE, application_name="paihao")  # type: ignore[arg-type]
+
+    def _patient(self) -> Connection:
+        """For what takes its time: a move of the schema, a look through everything."""
         return psycopg.connect(self.url, **_LINE, application_name="paihao")  # type: ignore[arg-type]
 
     @contextmanager
@@ -153,13 +181,18 @@ class PostgresDatabase:
             yield connection
 
     def _connection_of_writer(self) -> Connection:
-        """Raises SchemaNotKnown where somebody moved the schema meanwhile."""
+        """Raises SchemaNotKnown and DatabaseRefused where somebody moved the schema meanwhile, or is moving it."""
         connection = self._plain()
         try:
             connection.autocommit = True
             connection.row_factory = named_rows
             connection.execute(_SESSION, (_SCHEMA_LOCK,))
             _need_schema(connection)
+        except psycopg.errors.LockNotAvailable as moving:
+            connection.close()
+            raise DatabaseRefused(
+                "有人正在改数据库的数据版本，请稍后再试 / the database's schema is being moved: try again after that"
+            ) from moving
         except BaseException:
             connection.close()
             raise

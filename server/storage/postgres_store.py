@@ -24,7 +24,7 @@ from server.storage.postgres_sql import (
     for_postgres,
 )
 from server.storage.rows import Row
-from server.storage.schema import SchemaNotKnown
+from server.storage.schema import DatabaseRefused, SchemaNotKnown
 from server.storage.statements import DELETE_CODE, HALL_ROW
 from server.storage.store import Keys, StoredReply
 
@@ -124,8 +124,8 @@ class PostgresStore:
 
     def blame(self, fault: BaseException) -> Code | None:
         """By the SQLSTATE, and by whether the connection outlived it."""
-        if isinstance(fault, SchemaNotKnown):
-            _log.error("schema_not_known", reason=str(fault))
+        if isinstance(fault, SchemaNotKnown | DatabaseRefused):
+            _log.error("database_refused", reason=str(fault))
             return Code.DATABASE_AWAY
         if not isinstance(fault, psycopg.Error):
             return None

@@ -233,6 +233,7 @@ class Writer:
     def _until_back(self, batch: list[_Waiting]) -> list[Answer | KeyReused]:
         """The batch's answers; again after a broken line, for the keys say what of it was done. Raises NotStored."""
         while True:
+            begun = time.monotonic()
             try:
                 answers = self._transaction(batch)
             except NotStored as fault:
@@ -240,7 +241,7 @@ class Writer:
                     if self._away_since is not None:  # what became of the first try is not known
                         raise NotStored(Code.DATABASE_AWAY) from fault
                     raise
-                self._away_since = self._away_since or time.monotonic()
+                self._away_since = self._away_since or begun  # one that stands still has been waited for already
                 if time.monotonic() - self._away_since > AWAY_FOR_S:
                     raise
             else:

@@ -8,7 +8,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,22 @@ class PrivatePostgres:
         while self._children():
             assert time.monotonic() < deadline
             time.sleep(0.02)
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """All of it stopped, as on a machine that hangs: the kernel takes connections and bytes, and nobody answers."""
+        stopped: list[int] = []
+        try:
+            while more := [int(pid) for pid in self._children() if int(pid) not in stopped]:
+                for pid in more:
+                    stopped.append(pid)
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGSTOP)
+            yield
+        finally:
+            for pid in stopped:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
 
     def _children(self) -> list[str]:
         """Processes that still work in the data folder."""

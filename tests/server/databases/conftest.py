@@ -8,9 +8,14 @@ import pytest
 
 from contract import commands as c
 from contract import replies as r
+from server.reports.doctor import examine_all
+from server.storage.postgres import PostgresDatabase
+from tests.server.api.running_server import HALL, RunningServer
 from tests.server.databases.hall_in_postgres import Filled, HallInPostgres
+from tests.server.databases.pair import Pair
 from tests.server.hall_kit import MONDAY_MORNING, Halls, changed_document, enrol_all, ms
 from tests.server.private_postgres import PrivatePostgres
+from tests.server.private_redis import PrivateRedis
 
 
 @pytest.fixture(scope="session")
@@ -65,3 +70,26 @@ def hall(halls: Halls) -> HallInPostgres:
     assert isinstance(found, HallInPostgres)
     found.sit("101", "102", "107")
     return found
+
+
+@pytest.fixture(scope="session")
+def pair(filled: Filled, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """Two processes; at the end the invariants must hold, whatever befell them."""
+    redis, name = PrivateRedis(), filled.empty()
+    redis.start()
+    url = filled.postgres.url(name)
+    options = ("--database", url, "--workers", "2", "--redis", redis.url)
+    server = RunningServer(tmp_path_factory.mktemp("pair") / "data", options)
+    try:
+        server.start()
+        server.load("demo")
+        found = Pair(server, PostgresDatabase(url), redis, filled.postgres)
+        found.kiosk = server.enrol("kiosk", "K1")
+        yield found
+    finally:
+        code, said = server.stop() if server.process is not None else (0, "")
+        redis.remove()
+    assert code == 0, said
+    assert "Traceback" not in said, said
+    assert examine_all(found.database)[HALL] == []
+    filled.give_back(name)

@@ -1,109 +1,23 @@
 """Two processes on one hall, from outside: every command once, everybody known to both, and no answer lost."""
 
 import os
-import secrets
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import gevent
 import pytest
-import requests
 from gevent.server import StreamServer
 from gevent.socket import AF_UNIX, socket
 
-from server.reports.doctor import examine_all
-from server.storage.postgres import PostgresDatabase
 from tests.server.api.running_server import HALL, RunningServer, new_key, until
-from tests.server.databases.hall_in_postgres import Filled
+from tests.server.databases.pair import SOON_S, Pair
 from tests.server.live.screen import Screen, watching
-from tests.server.private_redis import PrivateRedis
 
 pytestmark = pytest.mark.databases
-SOON_S = 30.0
-
-
-@dataclass
-class Pair:
-    """A server of two processes, each asked by its own port."""
-
-    server: RunningServer
-    database: PostgresDatabase
-    redis: PrivateRedis
-    kiosk: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def ports(self) -> tuple[int, int]:
-        first = int(self.server.options[self.server.options.index("--port") + 1])
-        return first, first + 1
-
-    def of(self, worker: int) -> RunningServer:
-        """The same server, asked by this process's port."""
-        port = self.ports[worker]
-        return RunningServer(self.server.data, url=f"http://127.0.0.1:{port}", secret=self.server.secret)
-
-    def pids(self) -> list[int]:
-        """The two processes."""
-        assert self.server.process is not None
-        parent = self.server.process.pid
-        return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
-
-    def take(self, worker: int, key: str | None = None) -> dict[str, Any]:
-        """Take a number as agents do: the same key until it is known what became of it."""
-        key = key or new_key()
-        deadline = time.monotonic() + 60
-        while True:
-            asked = self.of(worker)
-            try:
-                answer = asked.post(f"/{HALL}/kiosk/take_number", {"line": "A"}, self.kiosk, key=key)
-                if answer.status_code == 200:
-                    return dict(answer.json())
-                assert answer.status_code in (409, 503), answer.text
-                assert answer.json()["code"] in ("busy", "database_away"), answer.text
-            except requests.ConnectionError:
-                pass
-            finally:
-                asked.http.close()
-            assert time.monotonic() < deadline
-            gevent.sleep(0.05)
-
-
-@pytest.fixture(scope="module")
-def pair(filled: Filled, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    redis, name = PrivateRedis(), filled.empty()
-    redis.start()
-    url = filled.postgres.url(name)
-    options = ("--database", url, "--workers", "2", "--redis", redis.url, "--port", str(two_free_ports()))
-    server = RunningServer(tmp_path_factory.mktemp("pair") / "data", options)
-    try:
-        server.start()
-        server.load("demo")
-        found = Pair(server, PostgresDatabase(url), redis)
-        found.kiosk = server.enrol("kiosk", "K1")
-        yield found
-    finally:
-        code, said = server.stop() if server.process is not None else (0, "")
-        redis.remove()
-    assert code == 0, said
-    assert "Traceback" not in said, said
-    assert examine_all(found.database)[HALL] == []
-    filled.give_back(name)
-
-
-def two_free_ports() -> int:
-    """The first of two ports beside each other that nobody has, and that nobody is given who asks for any."""
-    while True:
-        port = secrets.choice(range(20_000, 32_000))
-        with socket() as one, socket() as other, suppress(OSError):
-            one.bind(("127.0.0.1", port))
-            other.bind(("127.0.0.1", port + 1))
-            return port
 
 
 def at_once(*asked: Callable[[], Any]) -> list[Any]:
