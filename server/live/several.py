@@ -36,6 +36,7 @@ class Several:
         self._wanted, self._next = Event(), Event()  # that somebody wants a look; the end of the one after the present
         self._urgent = False
         self._rested: dict[str, float] = {}  # by hall: until when a message alone loads nothing
+        self._due = 0.0  # the next look (monotonic) where nobody asks for one
         self._away = False
         self._greenlet: gevent.Greenlet[[], None] | None = None
 
@@ -62,7 +63,7 @@ class Several:
 
     def _run(self) -> None:
         while True:
-            self._wanted.wait(LOOK_EVERY_S)
+            self._wanted.wait(max(0.0, self._due - time.monotonic()))
             self._wanted.clear()
             ended, self._next = self._next, Event()
             urgent, self._urgent = self._urgent, False
@@ -75,6 +76,7 @@ class Several:
                 gevent.sleep(_HINTS_EVERY_S)
 
     def _look(self, *, urgent: bool) -> None:
+        self._due = time.monotonic() + LOOK_EVERY_S
         try:
             heads = self._heads()
         except Refusal:
@@ -84,8 +86,11 @@ class Several:
             return
         self._away = False
         for hall, revision in heads.items():
-            begun = time.monotonic()
-            if self._knows(hall) >= revision or (not urgent and begun < self._rested.get(hall, 0.0)):
+            begun, rested = time.monotonic(), self._rested.get(hall, 0.0)
+            if self._knows(hall) >= revision:
+                continue
+            if not urgent and begun < rested:
+                self._due = min(self._due, rested)
                 continue
             self._catch_up(hall)
             ended = time.monotonic()

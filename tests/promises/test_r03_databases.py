@@ -173,8 +173,9 @@ def kill_redis(own: Machines, hall: AtWork, proof: Result, worst: Worst) -> None
 
 @dataclass
 class Kills:
-    """What is killed, and what came of it."""
+    """What is killed, and what came of it. `how`: in words."""
 
+    how: str
     proof: Result
     once: Callable[[Machines, AtWork, Result, Worst], None]
     worst: Worst = field(default_factory=Worst)
@@ -182,8 +183,8 @@ class Kills:
     def figure(self, answered: int) -> str:
         """In words."""
         return (
-            f"0 of {answered:,} answers by 2 processes lost; both served again at most {self.worst.served:.1f} s "
-            f"after, every screen at each was right at most {self.worst.right:.1f} s after that"
+            f"{self.how}: 0 of {answered:,} answers by 2 processes lost; both served again at most "
+            f"{self.worst.served:.1f} s after, every screen at each was right at most {self.worst.right:.1f} s later"
         )
 
 
@@ -214,7 +215,9 @@ def test_a_database_and_a_redis_that_die_cost_nothing_and_the_hall_goes_on(tmp_p
         proving("R3", "kills", 50, "Redis") as redis,
         machines() as own,
     ):
-        kinds, answered = (Kills(postgres, kill_database), Kills(redis, kill_redis)), 0
+        away = f"postmaster killed, away for up to {AWAY_S[1]:g} s"
+        kinds = Kills(away, postgres, kill_database), Kills(", ".join(WAYS), redis, kill_redis)
+        answered = 0
         while postgres.reached < KILLS and not time_is_up():
             each = min(IN_ONE_HALL, KILLS - postgres.reached)
             answered += one_hall(own, tmp_path / f"hall-{postgres.reached}", kinds, each)
