@@ -32,7 +32,7 @@ from tests.promises.history import History, read
 from tests.promises.load import Load
 from tests.promises.proving_hall import AGENT, KIOSKS, ProvingServer, proving_hall, token_of, writing
 from tests.promises.rounds import LONG, Result, proving, rounds, time_is_up
-from tests.promises.two_processes import WAYS, Machines, machines
+from tests.promises.two_processes import WAYS, Machines, machines, ports_of
 from tests.terminal.hall_outside import until
 
 KILLS = rounds(1, 50)  # of the database, and of Redis
@@ -143,7 +143,7 @@ def revision_in(address: str) -> int:
 @contextmanager
 def at_work(server: ProvingServer, history: History, proof: Result) -> Iterator[AtWork]:
     """The load begins, the screens watch; at the end everybody ends in order."""
-    ports = (server.port, server.port + 1)
+    ports = ports_of(server)
     turns = cycle(ports)
     load = Load(lambda who: Asker(next(turns), history, who), proof.rng, AT_WORK, AT_WORK, every_s=COMMAND_EVERY_S)
     first, second = (Asker(port, history, who) for port, who in zip(ports, KIOSKS[AT_WORK:], strict=False))

@@ -28,7 +28,7 @@ from tests.promises.history import Answered, Asked, History, read
 from tests.promises.load import Load
 from tests.promises.proving_hall import KIOSKS, ProvingServer, proving_hall
 from tests.promises.rounds import LONG, Result, proving, rounds, time_is_up
-from tests.promises.two_processes import WAYS, Machines, kill_process, machines, processes_of
+from tests.promises.two_processes import WAYS, Machines, kill_process, machines, ports_of, processes_of
 from tests.terminal.hall_outside import until
 
 COMMANDS = rounds(100, 100_000)
@@ -163,7 +163,7 @@ def one_city(own: Machines, folder: Path, commands: int, proof: Result, went: We
     codes = [hall.code for hall in definitions]
     with ExitStack() as stack:
         server = stack.enter_context(own.serving(folder, own.new_database(*definitions)))
-        addresses = [("127.0.0.1", server.port + i) for i in (0, 1)]
+        addresses = [("127.0.0.1", port) for port in ports_of(server)]
         lines = [stack.enter_context(FaultProxy(to, LOSSES, SHARE, proof.rng.getrandbits(32))) for to in addresses]
         city = City(folder, server, proof)
         with city.at_work(codes, lines):

@@ -4,17 +4,20 @@ PostgreSQL's files lie in memory where that is possible, with fsync on: here pro
 """
 
 import os
+import re
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from server.domain.hall import Hall
 from tests.promises.proving_hall import ProvingServer, empty_database, prepare
-from tests.server.databases.test_workers import mad_redis, two_free_ports
+from tests.server.databases.test_workers import mad_redis
 from tests.server.private_postgres import PrivatePostgres
 from tests.server.private_redis import PrivateRedis
+from tests.terminal.hall_outside import until
 
 WAYS = ("killed", "silent", "mad")  # what becomes of Redis
 
@@ -39,11 +42,11 @@ class Machines:
     def serving(
         self, folder: Path, address: str, program: Sequence[str] = ProvingServer.program, *, processes: int = 2
     ) -> Iterator[ProvingServer]:
-        """A server over that database, its processes on ports beside each other; stopped in any case."""
+        """A server over that database; stopped in any case."""
         folder.mkdir(parents=True, exist_ok=True)
         workers = ("--workers", str(processes)) if processes > 1 else ()
         options = ("--redis", self.redis.url, *workers)
-        server = ProvingServer(folder, program, address, options, two_free_ports())
+        server = ProvingServer(folder, program, address, options)
         server.start()
         try:
             yield server
@@ -82,6 +85,13 @@ def machines() -> Iterator[Machines]:
             redis.remove()
     finally:
         postgres.remove()
+
+
+def ports_of(server: ProvingServer) -> list[int]:
+    """Where its processes are asked, as it says itself."""
+    until(lambda: "paihao serves at" in server.said(), "it says where")
+    where = re.findall(r"paihao serves at (.*)", server.said())[-1]
+    return [urlsplit(url).port or 0 for url in where.split()]
 
 
 def processes_of(server: ProvingServer) -> list[int]:
