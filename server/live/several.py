@@ -22,13 +22,14 @@ _log = structlog.get_logger("several")
 
 
 class Several:
-    """`heads` reads every hall's revision (raises Refusal), `knows` says which one the writer has, `catch_up` loads."""
+    """`heads` reads every hall's revision (raises Refusal), `knows` says which one the writer has, `catch_up` loads and
+    says how long it did (seconds), without what it waited before."""
 
     def __init__(
         self,
         heads: Callable[[], Mapping[str, int]],
         knows: Callable[[str], int],
-        catch_up: Callable[[str], None],
+        catch_up: Callable[[str], float],
     ) -> None:
         self._heads = heads
         self._knows = knows
@@ -86,12 +87,11 @@ class Several:
             return
         self._away = False
         for hall, revision in heads.items():
-            begun, rested = time.monotonic(), self._rested.get(hall, 0.0)
+            rested = self._rested.get(hall, 0.0)
             if self._knows(hall) >= revision:
                 continue
-            if not urgent and begun < rested:
+            if not urgent and time.monotonic() < rested:
                 self._due = min(self._due, rested)
                 continue
-            self._catch_up(hall)
-            ended = time.monotonic()
-            self._rested[hall] = ended + _REST * (ended - begun)
+            took_s = self._catch_up(hall)
+            self._rested[hall] = time.monotonic() + _REST * took_s

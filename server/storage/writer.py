@@ -54,13 +54,14 @@ class _Waiting:
 
 
 class _Look:
-    """A hall that another process may have taken further."""
+    """A hall that another process may have taken further. `took_s`: for how long it was loaded."""
 
-    __slots__ = ("done", "hall")
+    __slots__ = ("done", "hall", "took_s")
 
     def __init__(self, hall: str) -> None:
         self.hall = hall
         self.done = Event()
+        self.took_s = 0.0
 
 
 def wall_ms() -> int:
@@ -150,12 +151,14 @@ class Writer:
             return self._halls[hall][0].revision
         return self._published[hall].head if hall in self._published else 0
 
-    def catch_up(self, hall: str) -> None:
-        """Load and publish what other processes did in the hall; returns when it was tried."""
+    def catch_up(self, hall: str) -> float:
+        """Load and publish what other processes did in the hall; returns when it was tried, and how long that took by
+        itself (seconds; 0 where it could not be)."""
+        look = _Look(hall)
         if self._greenlet is not None:
-            look = _Look(hall)
             self._line.put(look)
             look.done.wait()
+        return look.took_s
 
     def _run(self) -> None:
         while True:
@@ -194,12 +197,14 @@ class Writer:
         return self._cards_made + self._cards_every_s - time.monotonic()
 
     def _look(self, look: _Look) -> None:
+        begun = time.perf_counter()
         try:
             with self._db.reading(look.hall):
                 self._have(look.hall)
             if look.hall in self._stale:
                 self._stale.discard(look.hall)
                 self._publish_hall(look.hall)
+            look.took_s = time.perf_counter() - begun
         except Exception as fault:
             if self._db.blame(fault) is None:
                 _log.exception("look_broken", hall=look.hall)

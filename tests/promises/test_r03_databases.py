@@ -125,7 +125,8 @@ class AtWork:
 
     def right(self) -> bool:
         """Whether every screen shows what the database says; no process is asked for it."""
-        return all(screen.cards.revision == revision_in(self.address) for screen in self.screens)
+        shown = {screen.cards.revision for screen in self.screens}
+        return len(shown) == 1 and shown == {revision_in(self.address)}
 
 
 def _until_served(probe: Asker) -> None:

@@ -138,7 +138,12 @@ def test_of_what_is_said_on_the_channel_only_what_is_ours_is_heard_and_it_is_onl
     redis, heard = PrivateRedis(), list[tuple[str, int]]()
     redis.start()
     catches: list[str] = []
-    several = Several(lambda: {"LJ": 7}, lambda hall: 7, catches.append)
+
+    def catch_up(hall: str) -> float:
+        catches.append(hall)
+        return 0.0
+
+    several = Several(lambda: {"LJ": 7}, lambda hall: 7, catch_up)
     several.start()
 
     def take(hall: str, revision: int) -> None:

@@ -17,18 +17,21 @@ LOADS_IN_S = 0.05
 
 @dataclass
 class Elsewhere:
-    """A hall that another process takes further; `known` is what was loaded here."""
+    """A hall that another process takes further; `known` is what was loaded here. `waits_s`: before each load."""
 
     head: int = 1
     known: int = 1
+    waits_s: float = 0.0
     loads: list[int] = field(default_factory=list)
 
-    def load(self, _: str) -> None:
+    def load(self, _: str) -> float:
         """Takes a while."""
+        gevent.sleep(self.waits_s)
         found = self.head
         gevent.sleep(LOADS_IN_S)
         self.known = found
         self.loads.append(found)
+        return LOADS_IN_S
 
 
 @contextmanager
@@ -60,3 +63,14 @@ def test_without_a_message_it_is_seen_at_the_next_look(monkeypatch: pytest.Monke
     with looking_at(hall):
         hall.head = 2
         until(lambda: hall.known == 2, "it is seen")
+
+
+def test_a_wait_for_the_database_is_no_work_to_rest_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that was away for five seconds left the screens of the other process behind for twenty."""
+    monkeypatch.setattr(several, "_REST", 1e6)
+    hall = Elsewhere(waits_s=0.2)
+    monkeypatch.setattr(f"{__name__}.LOADS_IN_S", 0.0)
+    with looking_at(hall) as looking:
+        for hall.head in (2, 3):
+            looking.hint(HALL, hall.head)
+            until(lambda: hall.known == hall.head, "what was told is here")
