@@ -19,7 +19,7 @@ from flask import Response, request
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from gevent.event import Event
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
 
 from contract.commands import AnnounceCall, ClockSet
@@ -66,6 +66,7 @@ from server.live.upgrades import Upgrades
 from server.live.voices import Voices
 from server.live.watchers import Watchers, socketio_for
 from server.monitoring.command_line import CommandLine
+from server.monitoring.database_clock import DatabaseClock
 from server.monitoring.exposition import Exposition, Sources
 from server.monitoring.log import log_to, logging_to
 from server.monitoring.loop_watch import LoopWatch
@@ -93,6 +94,7 @@ from server.storage.upgrade import bring
 from server.storage.which import choose, remember
 from server.storage.writer import Writer
 from server.workers import (
+    PortTaken,
     Workers,
     is_worker,
     ports_for,
@@ -152,6 +154,7 @@ class Server:
         self.writer = Writer(
             database, ACTIONS, hall_from, first_day, made, self._tell, now_ms, committed=tally.committed
         )
+        self._database_clock = DatabaseClock()
         self._several = Several(self._heads, self.writer.knows, self.writer.catch_up)
         self._redis = _redis(settings.redis, self._several) if settings.redis and not alone else None
         self._line = CommandLine(self.writer.submit, tally)
@@ -194,8 +197,7 @@ class Server:
         try:
             web.start()
         except OSError as error:
-            where = f"{self._settings.host}:{self._settings.port}"
-            raise CannotStart(f"不能在 {where} 监听 / cannot listen on {where}: {error.strerror}") from error
+            raise _cannot_listen(self._settings.host, self._settings.port, error) from error
         self._web = web
         if not self._is_worker:
             self._folder.write_address(Address(url=self.url, pid=os.getpid(), local_secret=self._secret))
@@ -262,6 +264,7 @@ class Server:
             oldest_s=self._line.oldest_s,
             defects=lambda: self._defects.count,
             ahead_ms=lambda: self._time.ahead_ms,
+            before_database_s=lambda: self._database_clock.before_s,
             not_ready=self._readiness.reasons,
         )
         figures = Exposition(tally, sources)
@@ -273,8 +276,14 @@ class Server:
             self._redis.tell(published.hall, published.head)
 
     def _heads(self) -> dict[str, int]:
-        """Every hall's revision in the database. Raises Refusal."""
-        rows = self._reader.run(lambda connection: connection.execute(select(halls.c.hall, halls.c.revision)).all())
+        """Every hall's revision in the database, of whose time and clock we take note. Raises Refusal."""
+        theirs = func.extract("epoch", func.clock_timestamp()).label("clock")
+        query = select(halls.c.hall, halls.c.revision, halls.c.time_ms, theirs)
+        asked_s = time.time()
+        rows = self._reader.run(lambda connection: connection.execute(query).all())
+        if rows:
+            self._database_clock.looked(asked_s, float(rows[0].clock), time.time())
+            self._time.follow(max(row.time_ms for row in rows))
         return {row.hall: row.revision for row in rows}
 
     def _fresh(self) -> bool:
@@ -293,8 +302,10 @@ class Server:
             self._fresh()
 
     def _clock_now(self) -> dict[str, int]:
-        step = self._time.step
-        return {"ahead_ms": self._time.ahead_ms} | ({"set_by_ms": step.by_ms, "set_at_ms": step.at_ms} if step else {})
+        step, before_s = self._time.step, self._database_clock.before_s
+        set_ = {"set_by_ms": step.by_ms, "set_at_ms": step.at_ms} if step else {}
+        differs = {"before_database_ms": round(before_s * 1000)} if before_s is not None else {}
+        return {"ahead_ms": self._time.ahead_ms} | set_ | differs
 
     def _large_step(self) -> tuple[str, ClockSet] | None:
         """The newest step of the machine's clock, if it is one that people should know of."""
@@ -490,7 +501,10 @@ def _oversee(settings: Settings, folder: DataFolder, stopping: Event, say: Calla
     database, _ = open_database(settings, folder)
     if isinstance(database, Database):
         raise CannotStart("多个进程需要 PostgreSQL：--database / several processes need PostgreSQL: --database")
-    ports = ports_for(settings.host, settings.port, settings.workers)
+    try:
+        ports = ports_for(settings.host, settings.port, settings.workers)
+    except PortTaken as taken:
+        raise _cannot_listen(settings.host, taken.port, taken.why) from taken
     secret = new_token()
 
     def command(no: int) -> list[str]:
@@ -500,15 +514,23 @@ def _oversee(settings: Settings, folder: DataFolder, stopping: Event, say: Calla
         urls = [f"http://{reached_at(settings.host)}:{port}" for port in ports]
         for port in ports:
             until_listening(settings.host, port)
+        workers.all_started()
         folder.write_address(Address(url=urls[0], pid=os.getpid(), local_secret=secret))
         _say_where(settings, urls, say)
 
+    workers = Workers(settings.workers, command, secret)
     telling = gevent.spawn(tell_when_all_listen)
     try:
-        Workers(settings.workers, command, secret).run(stopping)
+        workers.run(stopping)
     finally:
         telling.kill()
         folder.remove_address()
+    if workers.refused:
+        raise CannotStart("有进程起不来，原因见上 / a process could not start; it said why above")
+
+
+def _cannot_listen(host: str, port: int, why: OSError) -> CannotStart:
+    return CannotStart(f"不能在 {host}:{port} 监听 / cannot listen on {host}:{port}: {why.strerror}")
 
 
 def _say_where(settings: Settings, urls: list[str], say: Callable[[str], None]) -> None:

@@ -50,6 +50,11 @@ class SteadyClock:
             if behind <= -STEP_NS:
                 self._stepped(behind)
 
+    def follow(self, ms: int) -> None:
+        """So late it is by the clock of another process that works on the same halls."""
+        self.now_ms()
+        self._ours = max(self._ours, ms * _MS)
+
     def now_ms(self) -> int:
         """Epoch milliseconds."""
         wall, monotonic = self._wall_ns(), self._monotonic_ns()

@@ -23,6 +23,8 @@ _PAUSE_S, _LONGEST_PAUSE_S = 0.5, 10.0
 _STEADY_S = 30.0
 _LOOK_EVERY_S = 0.05
 _ENDS_WITHIN_S = 15.0
+_ENDS_SOON_S = 3.0
+_CANNOT_START = 2  # the exit code of a process that said why
 _log = structlog.get_logger("workers")
 
 
@@ -31,15 +33,42 @@ def reached_at(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
 
 
-def ports_for(host: str, first: int, number: int) -> list[int]:
-    """So many ports from the first on; free ones where that is 0."""
-    if first:
-        return list(range(first, first + number))
+class PortTaken(Exception):
+    """One of the ports cannot be listened on: which, and why."""
+
+    def __init__(self, port: int, why: OSError) -> None:
+        super().__init__(port)
+        self.port = port
+        self.why = why
+
+
+def ports_for(host: str, first: int, number: int, within_s: float = _ENDS_SOON_S) -> list[int]:
+    """So many ports from the first on, which nobody has; free ones where that is 0. Raises PortTaken.
+
+    The processes of a parent that was killed are given the time to end.
+    """
+    deadline = time.monotonic() + within_s
+    while True:
+        try:
+            return _bound(host, first, number)
+        except PortTaken:
+            if time.monotonic() > deadline:
+                raise
+        gevent.sleep(_LOOK_EVERY_S)
+
+
+def _bound(host: str, first: int, number: int) -> list[int]:
     with ExitStack() as held:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         found = [held.enter_context(socket.socket(family)) for _ in range(number)]
-        for one in found:
-            one.bind((host, 0))
+        for no, one in enumerate(found):
+            port = first + no if first else 0
+            if first:
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as whoever listens there will
+            try:
+                one.bind((host, port))
+            except OSError as why:
+                raise PortTaken(port, why) from why
         return [int(one.getsockname()[1]) for one in found]
 
 
@@ -84,10 +113,16 @@ class Workers:
         self._secret = local_secret
         self._running: dict[int, subprocess.Popen[bytes]] = {}
         self._stopping = Event()
+        self._all_started = False
+        self.refused = False  # one of them could not start, and said why
+
+    def all_started(self) -> None:
+        """From now on one that cannot start is tried again; before that, the whole server does not start."""
+        self._all_started = True
 
     def run(self, stopping: Event) -> None:
-        """Keep all of them going until `stopping`."""
-        watching = [gevent.spawn(self._watch, no) for no in range(self._number)]
+        """Keep all of them going until `stopping`, which is set too when one of them refuses to start at all."""
+        watching = [gevent.spawn(self._watch, no, stopping) for no in range(self._number)]
         stopping.wait()
         self._stopping.set()
         for process in list(self._running.values()):
@@ -97,7 +132,7 @@ class Workers:
             process.kill()
         gevent.joinall(watching)
 
-    def _watch(self, no: int) -> None:
+    def _watch(self, no: int, stopping: Event) -> None:
         pause = _PAUSE_S
         while not self._stopping.is_set():
             begun = time.monotonic()
@@ -114,5 +149,9 @@ class Workers:
             if self._stopping.is_set():
                 return
             _log.error("worker_ended", worker=no, code=code)
+            if code == _CANNOT_START and not self._all_started:
+                self.refused = True
+                stopping.set()
+                return
             pause = _PAUSE_S if time.monotonic() - begun > _STEADY_S else min(2 * pause, _LONGEST_PAUSE_S)
             self._stopping.wait(pause)

@@ -26,6 +26,7 @@ class Sources:
     oldest_s: Callable[[], float]
     defects: Callable[[], int]
     ahead_ms: Callable[[], int]  # the halls' time before the machine's
+    before_database_s: Callable[[], float | None]  # this machine's clock before the database's
     not_ready: Callable[[], Iterable[str]]
 
 
@@ -77,6 +78,13 @@ class Exposition(Collector):
         yield GaugeMetricFamily(
             "paihao_clock_ahead_seconds", "The halls' time before the machine's.", source.ahead_ms() / 1000
         )
+        differs = GaugeMetricFamily(
+            "paihao_clock_before_database_seconds", "This machine's clock before the database's.", labels=[]
+        )
+        before_s = source.before_database_s()
+        if before_s is not None:
+            differs.add_metric([], before_s)
+        yield differs
         reasons = GaugeMetricFamily("paihao_not_ready", "1 for each reason that /ready gives.", labels=["reason"])
         found = list(source.not_ready())
         for reason in found:

@@ -26,7 +26,7 @@ from server.storage.store import Reads
 R = TypeVar("R")
 _SCHEMA_LOCK = 0x7061696861  # any number that no other program takes here
 _OLDEST_SERVER = 130000
-_SKEW_S, _MOST_SKEW_S = 2.0, 60.0
+_MOST_SKEW_S = 60.0
 _MOVES_WITHIN = "6h"  # a year of tickets, on a slow disk
 _ANSWERS_WITHIN_S = 8.0  # longer than a lock is waited for, and shorter than an agent waits for its answer
 # A line that is cut without a word is noticed within seconds; who holds a hall's lock and says nothing loses it.
@@ -239,5 +239,3 @@ def _fit(connection: Connection) -> None:
             f"本机时钟与数据库相差 {skew:.0f} 秒，请先校时 / "
             f"this machine's clock and the database's differ by {skew:.0f} s: set them by a time service first"
         )
-    if abs(skew) > _SKEW_S:
-        _log.warning("clock_differs_from_database", by_s=round(skew, 1))

@@ -62,6 +62,21 @@ def test_after_a_restart_with_a_clock_set_back_time_goes_on_from_what_was_record
     assert machine.later(0) == 3_609_000
 
 
+def test_two_that_follow_each_other_are_as_late_as_the_later_and_never_run_away() -> None:
+    slow, fast = Machine(), Machine()
+    fast.wall += 30
+    for second in range(1, 1_001):
+        recorded = max(slow.later(1), fast.later(1))
+        for one in (slow, fast):
+            one.clock.follow(NINE + recorded)
+        assert recorded == 1_000 * (second + 30)
+        assert slow.clock.now_ms() == NINE + recorded
+    assert slow.steps == fast.steps[1:] == []  # nobody set a clock; `fast` was made before its clock was put ahead
+    for _ in range(1_000):
+        slow.later(1)
+    assert slow.clock.ahead_ms == 0
+
+
 moves = st.lists(st.tuples(st.floats(0, 3_000), st.sampled_from([0, 0, 0, 1, -1, 3_600, -3_600, 86_400, -86_400])))
 
 

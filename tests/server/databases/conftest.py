@@ -87,9 +87,13 @@ def pair(filled: Filled, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
         found.kiosk = server.enrol("kiosk", "K1")
         yield found
     finally:
+        before = len(server.said())
+        pids = found.pids() if server.process is not None else []
         code, said = server.stop() if server.process is not None else (0, "")
         redis.remove()
-    assert code == 0, said
+    # Told to stop, the parent has ended all of them in order.
+    assert (code, "worker_ended" in said[before:], (server.data / "server.json").exists()) == (0, False, False), said
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
     assert "Traceback" not in said, said
     assert examine_all(found.database)[HALL] == []
     filled.give_back(name)

@@ -4,16 +4,21 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import gevent
 import pytest
+from click.testing import CliRunner
 from gevent.server import StreamServer
 from gevent.socket import AF_UNIX, socket
 
+from server.command.device import device
+from server.command.doctor import doctor
 from tests.server.api.running_server import HALL, RunningServer, new_key, until
+from tests.server.databases.hall_in_postgres import Filled
 from tests.server.databases.pair import SOON_S, Pair
 from tests.server.live.screen import Screen, watching
 
@@ -121,6 +126,20 @@ def test_a_killed_process_loses_no_answer_and_comes_back(pair: Pair) -> None:
     assert set(answered) <= set(given) and len(given) == len(set(given))
 
 
+def test_each_process_answers_for_itself_and_the_command_line_finds_one_of_them(pair: Pair) -> None:
+    assert len(set(pair.urls)) == 2
+    for worker in (0, 1):
+        asked = pair.of(worker)
+        with closing(asked.http):
+            assert asked.get("/health").json()["halls"][HALL]
+            until(lambda asked=asked: asked.get("/ready").status_code == 200, "it is ready", SOON_S)  # type: ignore[misc]
+            assert "paihao_ready 1.0" in asked.get("/metrics").text
+    done = CliRunner().invoke(device, ["list", "--data", str(pair.server.data)])
+    assert done.exit_code == 0 and "K1" in done.output, done.output
+    done = CliRunner().invoke(doctor, ["--data", str(pair.server.data)])
+    assert done.exit_code == 0, done.output
+
+
 def test_processes_without_a_parent_end_and_a_new_parent_takes_their_place(pair: Pair) -> None:
     orphans = pair.pids()
     pair.server.stop(signal.SIGKILL)
@@ -128,6 +147,25 @@ def test_processes_without_a_parent_end_and_a_new_parent_takes_their_place(pair:
     (pair.server.data / "server.json").unlink()
     pair.server.start()
     assert pair.take(1)["number"]
+
+
+def test_a_port_that_somebody_has_and_a_process_that_cannot_start_are_said_and_nothing_runs(
+    filled: Filled, tmp_path: Path
+) -> None:
+    name = filled.empty()
+    server = RunningServer(tmp_path / "data")
+    options = ("--database", filled.postgres.url(name), "--workers", "2")
+    with socket() as somebody:
+        somebody.bind(("127.0.0.1", 0))
+        somebody.listen()
+        port = somebody.getsockname()[1]
+        assert server.serve(*options, "--port", str(port)).wait(timeout=60) == 2
+        assert f"cannot listen on 127.0.0.1:{port}" in server.said()
+    (tmp_path / "server.toml").write_text(f'metrics_token = "{tmp_path}/nowhere"\n', encoding="utf-8")
+    assert server.serve(*options, "--port", "0", "--settings", str(tmp_path / "server.toml")).wait(timeout=60) == 2
+    assert "cannot read metrics_token" in server.said() and "it said why above" in server.said()
+    assert "serves at" not in server.said()
+    filled.give_back(name)
 
 
 def test_several_processes_on_a_file_are_refused(tmp_path: Path) -> None:
