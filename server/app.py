@@ -6,7 +6,7 @@ import signal
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -19,7 +19,6 @@ from flask import Response, request
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from gevent.event import Event
-from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
 
 from contract.commands import AnnounceCall, ClockSet
@@ -89,7 +88,6 @@ from server.storage.orders import SERVER, Answer, Order
 from server.storage.published import Published
 from server.storage.reader import Reader
 from server.storage.schema import DatabaseRefused, SchemaNotKnown
-from server.storage.tables import halls
 from server.storage.upgrade import bring
 from server.storage.which import choose, remember
 from server.storage.writer import Writer
@@ -106,6 +104,7 @@ from server.workers import (
 
 if TYPE_CHECKING:
     from server.live.redis_line import RedisLine
+    from server.storage.heads import Heads
     from server.storage.postgres import PostgresDatabase
 
 _log = structlog.get_logger("server")
@@ -152,11 +151,13 @@ class Server:
         tally = Tally()
         made = build if alone else _build_at_head
         self.writer = Writer(
-            database, ACTIONS, hall_from, first_day, made, self._tell, now_ms, committed=tally.committed
-        )
+            database, ACTIONS, hall_from, first_day, made, self._publisher.tell, now_ms,
+            committed=tally.committed, say_ahead=self._say_ahead,
+        )  # fmt: skip
         self._database_clock = DatabaseClock()
-        self._several = Several(self._heads, self.writer.knows, self.writer.catch_up)
-        self._redis = _redis(settings.redis, self._several) if settings.redis and not alone else None
+        self._heads = None if isinstance(database, Database) else database.heads()
+        self._several = self._several_over(self._heads)
+        self._redis = _redis(settings.redis, self._several) if settings.redis and self._several is not None else None
         self._line = CommandLine(self.writer.submit, tally)
         self._clock = Clock(lambda: self.writer.published, self._line.submit, now_ms, self._large_step)
         self._voices = Voices(self.writer.published, self._line.submit, time.monotonic, alone=alone)
@@ -189,7 +190,7 @@ class Server:
         self._publisher.start()
         self._clock.start()
         self._voices.start()
-        if not self._alone:
+        if self._several is not None:
             self._several.start()
         if self._redis is not None:
             self._redis.start()
@@ -215,12 +216,15 @@ class Server:
         self._clock.stop()
         if self._redis is not None:
             self._redis.stop()
-        self._several.stop()
+        if self._several is not None:
+            self._several.stop()
         self._publisher.stop()
         self.writer.stop()
         if self._web is not None:
             self._web.stop(timeout=STOP_WITHIN_S)
         self._reader.close()
+        if self._heads is not None:
+            self._heads.close()
         self._vault.close()
 
     def _add_routes(self) -> None:
@@ -270,27 +274,32 @@ class Server:
         figures = Exposition(tally, sources)
         self.app.register_blueprint(monitoring_routes(self._edge, token, figures.text, self._readiness.reasons))
 
-    def _tell(self, published: Published) -> None:
-        self._publisher.tell(published)
+    def _several_over(self, heads: "Heads | None") -> Several | None:
+        """None where no other process can be."""
+        if heads is None:
+            return None
+
+        def revisions(halls: Collection[str] | None) -> Mapping[str, int]:
+            """Of the database, of whose time and clock we take note. Raises Refusal."""
+            asked_s = time.time()
+            found = heads(halls)
+            if found:
+                self._database_clock.looked(asked_s, found[0].clock_s, time.time())
+                self._time.follow(max(head.time_ms for head in found))
+            return {head.hall: head.revision for head in found}
+
+        return Several(revisions, self.writer.knows, self.writer.catch_up, lambda hall: self._watchers.are_in(hall))
+
+    def _say_ahead(self, hall: str, revision: int) -> None:
+        """Other processes may load what was done while the cards are made here."""
         if self._redis is not None:
-            self._redis.tell(published.hall, published.head)
+            self._redis.tell(hall, revision)
 
-    def _heads(self) -> dict[str, int]:
-        """Every hall's revision in the database, of whose time and clock we take note. Raises Refusal."""
-        theirs = func.extract("epoch", func.clock_timestamp()).label("clock")
-        query = select(halls.c.hall, halls.c.revision, halls.c.time_ms, theirs)
-        asked_s = time.time()
-        rows = self._reader.run(lambda connection: connection.execute(query).all())
-        if rows:
-            self._database_clock.looked(asked_s, float(rows[0].clock), time.time())
-            self._time.follow(max(row.time_ms for row in rows))
-        return {row.hall: row.revision for row in rows}
-
-    def _fresh(self) -> bool:
-        """Have what other processes did; False where there are none."""
-        if not self._alone:
-            self._several.fresh()
-        return not self._alone
+    def _fresh(self, hall: str) -> bool:
+        """Have what other processes did in the hall; False where there are none."""
+        if self._several is not None:
+            self._several.fresh(hall)
+        return self._several is not None
 
     def _before_each(self) -> None:
         """What is asked about a hall is answered from its newest state, whichever process made it.
@@ -298,8 +307,9 @@ class Server:
         A command is judged under the hall's lock anyhow; where its sender is not known, the door looks again.
         """
         commands = request.method == "POST" and request.path.split("/", 3)[2:3] in (["kiosk"], ["window"])
-        if "hall" in (request.view_args or {}) and (not commands or request.path.endswith("/sign_in")):
-            self._fresh()
+        hall = (request.view_args or {}).get("hall")
+        if hall is not None and (not commands or request.path.endswith("/sign_in")):
+            self._fresh(hall)
 
     def _clock_now(self) -> dict[str, int]:
         step, before_s = self._time.step, self._database_clock.before_s

@@ -55,7 +55,7 @@ class WaitsFor(Protocol):
         """Wait until `reached` holds, looking again after each new view."""
 
 
-def alone() -> bool:
+def alone(_hall: str) -> bool:
     """No other process commands these halls: what is published is the newest."""
     return False
 
@@ -72,7 +72,7 @@ class Door:
         edge: Edge,
         throttle: Throttle,
         settings: Settings,
-        fresh: Callable[[], bool] = alone,
+        fresh: Callable[[str], bool] = alone,
     ) -> None:
         self._fresh = fresh
         self._writer = writer
@@ -89,7 +89,7 @@ class Door:
         try:
             actor = self.gate.actor(hall, place, command.deed, environ, window)
         except Refusal:
-            if not self._fresh():
+            if not self._fresh(hall):
                 raise
             actor = self.gate.actor(hall, place, command.deed, environ, window)  # another process may have let them in
         return self.submit(hall, actor, command, environ)

@@ -52,6 +52,8 @@ class Room:
 
     def beat(self, now_text: str) -> None:
         """What was told last, and the time. A beat that would have to wait is left out: the next one is truer."""
+        if not self._has:
+            return
         beat = Beat(hall=self._hall, revision=self._view.revision, time=now_text)
         frame = event_frame("beat", beat.model_dump_json())
         self._for_each(lambda screen: None if screen.busy else self._begin(screen, frame))

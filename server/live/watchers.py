@@ -91,7 +91,7 @@ def _let_forget(live: SocketIO) -> None:
     engine.on("connect", known)
 
 
-def _alone() -> bool:
+def _alone(_hall: str) -> bool:
     """No other process commands these halls: what is published is the newest."""
     return False
 
@@ -106,7 +106,7 @@ class Watchers:
         halls: Mapping[str, Published],
         still_holds: StillHolds,
         room_of: RoomOf,
-        fresh: Callable[[], bool] = _alone,
+        fresh: Callable[[str], bool] = _alone,
     ) -> None:
         self._fresh = fresh
         self._passes = passes
@@ -114,6 +114,7 @@ class Watchers:
         self._still_holds = still_holds
         self._room_of = room_of
         self._connected: dict[str, Watcher] = {}
+        self._in_hall: dict[str, dict[str, Watcher]] = {}
         self._outboxes: dict[str, int] = {}  # by connection
         live.on_event("connect", self._connect)
         live.on_event("watch", self._watch)
@@ -131,16 +132,21 @@ class Watchers:
 
     def cut_the_revoked(self, hall: str) -> None:
         """Cut every connection to the hall whose device was revoked or whose session ended."""
-        for watcher in list(self._connected.values()):
-            if watcher.right.hall == hall and not self._still_holds(watcher.right):
+        for watcher in list(self._in_hall.get(hall, {}).values()):
+            if not self._still_holds(watcher.right):
                 watcher.screen.cut()
+
+    def are_in(self, hall: str) -> bool:
+        """Whether somebody watches this hall."""
+        return bool(self._in_hall.get(hall))
 
     def _connect(self, auth: object = None) -> bool:
         """Let a connection in for its pass. Never raises TypeError: Flask-SocketIO would call again without `auth`."""
         auth = auth if isinstance(auth, dict) else {}
-        self._fresh()
         shown = auth.get("pass")
         right = self._passes.take(shown) if isinstance(shown, str) else None
+        if right is not None:
+            self._fresh(right.hall)
         screen = request.environ.get(SOCKET)
         if not isinstance(screen, ScreenSocket):
             return False
@@ -148,7 +154,9 @@ class Watchers:
             gevent.spawn_later(_TOLD_WITHIN_S, screen.cut)
             return False
         screen.admitted = True
-        self._connected[request.sid] = Watcher(screen, right)  # type: ignore[attr-defined]
+        sid: str = request.sid  # type: ignore[attr-defined]
+        watcher = self._connected[sid] = Watcher(screen, right)
+        self._in_hall.setdefault(right.hall, {})[sid] = watcher
         return True
 
     def _watch(self, *_ignored: object) -> dict[str, int]:
@@ -156,7 +164,7 @@ class Watchers:
         watcher = self._connected.get(request.sid)  # type: ignore[attr-defined]
         if watcher is None or not self._still_holds(watcher.right):
             return {"revision": 0}
-        self._fresh()
+        self._fresh(watcher.right.hall)
         view = self._halls[watcher.right.hall].views[watcher.right.audience]
         self._room_of(watcher.right.hall, watcher.right.audience).enter(watcher.screen, view)
         return {"revision": view.revision}
@@ -169,8 +177,10 @@ class Watchers:
 
     def _disconnect(self, *_reason: object) -> None:
         """Socket.IO gave it up; one that reads nothing would else keep its connection: nothing wakes its handler."""
-        watcher = self._connected.pop(request.sid, None)  # type: ignore[attr-defined]
-        self._outboxes.pop(request.sid, None)  # type: ignore[attr-defined]
+        sid: str = request.sid  # type: ignore[attr-defined]
+        watcher = self._connected.pop(sid, None)
+        self._outboxes.pop(sid, None)
         if watcher is not None:
+            self._in_hall[watcher.right.hall].pop(sid, None)
             self._room_of(watcher.right.hall, watcher.right.audience).leave(watcher.screen)
             gevent.spawn_later(_TOLD_WITHIN_S, watcher.screen.cut)

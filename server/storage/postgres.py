@@ -18,6 +18,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
+from server.storage.heads import Heads
 from server.storage.postgres_sql import StreamedReads, named_rows
 from server.storage.postgres_store import Connection, PostgresStore
 from server.storage.schema import DatabaseRefused, SchemaNotKnown, run_migrations, versions
@@ -147,6 +148,10 @@ class PostgresDatabase:
         with self._session() as connection:
             found = connection.execute("SELECT COALESCE(MAX(time_ms), 0) FROM halls").fetchone()
             return int(found[0]) if found else 0
+
+    def heads(self) -> Heads:
+        """A connection for nothing else than the halls' revisions."""
+        return Heads(self._plain)
 
     def reading_engine(self) -> Engine:
         """For readers: each connection is one consistent state."""

@@ -5,7 +5,7 @@ answered after the commit, with the very bytes that were stored; only then is an
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -30,7 +30,8 @@ _LARGEST_BATCH = 64
 AWAY_FOR_S = 5.0  # so long a batch waits for a database that went away; then each is told at once until it is back
 _LOOK_AGAIN_S = 0.1
 _CARDS_AGAIN_S = 1.0
-CARDS_EVERY_S = 0.05  # the first change is told at once, what follows is gathered so long
+CARDS_EVERY_S = 0.05  # a hall's first change is told at once, what follows is gathered so long
+_CARDS_FOR_S = 0.005  # then commands that wait have their turn before the next hall's cards are made
 _log = structlog.get_logger("writer")
 
 
@@ -71,7 +72,7 @@ def wall_ms() -> int:
 
 class Writer:
     """`build` makes the published view, `tell` is called with each new one, `committed` with the size of each batch
-    and how long its COMMIT took (seconds)."""
+    and how long its COMMIT took (seconds), `say_ahead` with a hall and its revision before its view is made."""
 
     def __init__(
         self,
@@ -84,6 +85,7 @@ class Writer:
         now_ms: Callable[[], int] = wall_ms,
         cards_every_s: float = CARDS_EVERY_S,
         committed: Callable[[int, float], None] = lambda size, seconds: None,
+        say_ahead: Callable[[str, int], None] = lambda hall, revision: None,
     ) -> None:
         self._database = database
         self._actions = actions
@@ -94,11 +96,12 @@ class Writer:
         self._now_ms = now_ms
         self._cards_every_s = cards_every_s
         self._committed = committed
+        self._say_ahead = say_ahead
         self._line: SimpleQueue[_Waiting | _Look | None] = SimpleQueue()
         self._halls: Halls = {}
         self._published: dict[str, Published] = {}
         self._stale: set[str] = set()  # halls whose cards wait to be made
-        self._cards_made = 0.0
+        self._cards_made: dict[str, float] = {}  # by hall
         self._forgetting = Forgetting()
         self._greenlet: gevent.Greenlet[[], None] | None = None
         self._store: Store | None = None
@@ -167,13 +170,11 @@ class Writer:
             for look in batch:
                 if isinstance(look, _Look):
                     self._look(look)
-            if self._stale and self._cards_due_s() <= 0:
-                gevent.sleep(0)  # those who wait are answered before the cards are made
-                self._publish()
+            self._publish_due()
             if not batch and self._forgetting.due:
                 self._forget_some()
             if None in batch:
-                self._publish()
+                self._publish(sorted(self._stale))
                 return
 
     def _next_batch(self) -> list[_Waiting | _Look | None]:
@@ -189,12 +190,13 @@ class Writer:
 
     def _free_s(self) -> float | None:
         """How long there is nothing to do but to wait for the line; None: until it moves."""
-        due_s = [max(0.0, self._cards_due_s())] if self._stale else []
+        now = time.monotonic()
+        due_s = [max(0.0, self._cards_due(name) - now) for name in self._stale]
         return min([*due_s, PAUSE_S] if self._forgetting.due else due_s, default=None)
 
-    def _cards_due_s(self) -> float:
-        """The first change is told at once, the next at the earliest 50 ms later."""
-        return self._cards_made + self._cards_every_s - time.monotonic()
+    def _cards_due(self, name: str) -> float:
+        """A hall's first change is told at once, the next at the earliest 50 ms later."""
+        return self._cards_made.get(name, 0.0) + self._cards_every_s
 
     def _look(self, look: _Look) -> None:
         begun = time.perf_counter()
@@ -332,11 +334,21 @@ class Writer:
             if view is not None and view.register is not register:
                 self._published[name] = replace(view, register=register)
 
-    def _publish(self) -> None:
+    def _publish_due(self) -> None:
+        """The cards of the halls that are due, the longest first; not all of them where commands wait meanwhile."""
+        begun = time.monotonic()
+        due = sorted((self._cards_due(name), name) for name in self._stale)
+        for _, name in [one for one in due if one[0] <= begun]:
+            if time.monotonic() - begun > _CARDS_FOR_S and not self._line.empty():
+                return
+            self._say_ahead(name, self.knows(name))
+            gevent.sleep(0)  # those who wait are answered before the cards are made
+            self._publish([name])
+
+    def _publish(self, names: Iterable[str]) -> None:
         """Make the cards of what was committed, and tell."""
-        self._cards_made = time.monotonic()
-        stale, self._stale = self._stale, set()
-        for name in sorted(stale):
+        for name in names:
+            self._stale.discard(name)
             try:
                 self._publish_hall(name)
             except Exception as fault:
@@ -344,11 +356,12 @@ class Writer:
                     _log.exception("cards_broken", hall=name)
                 else:
                     _log.warning("cards_wait", hall=name, cause=str(fault))
-                    self._cards_made = time.monotonic() + _CARDS_AGAIN_S
+                    self._cards_made[name] = time.monotonic() + _CARDS_AGAIN_S
                 self._halls.pop(name, None)  # loaded again, it makes all its cards anew
                 self._stale.add(name)
 
     def _publish_hall(self, name: str) -> None:
+        self._cards_made[name] = time.monotonic()
         if name not in self._halls:
             with self._db.reading(name):
                 self._have(name)

@@ -16,6 +16,7 @@ from tests.benchmarks import (  # noqa: E402
     coming_back,
     days,
     fanout,
+    hop,
     issue_core,
     loop_stall,
     over_http,
@@ -43,6 +44,7 @@ BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
     "keepalive": over_http.keepalive,
     "mem-conn": coming_back.mem_conn,
     "page-heap": page_heap.page_heap,
+    "redis-hop": hop.redis_hop,
 }
 
 

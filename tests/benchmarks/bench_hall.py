@@ -6,7 +6,9 @@ from datetime import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from contract.commands import Command, EnrolDevice, LoadHall, RedeemCode, SignIn
+from gevent.pool import Pool
+
+from contract.commands import Command, EnrolDevice, LoadHall, RedeemCode, SignIn, TakeNumber
 from contract.words import DeviceKind, Via
 from server.actions.table import ACTIONS
 from server.app import first_day
@@ -29,6 +31,7 @@ from server.live.cards import build
 from server.storage.database import Database
 from server.storage.orders import Actor, Answer, Order
 from server.storage.published import Published
+from server.storage.store import Opens
 from server.storage.writer import Writer
 
 HALL = "BENCH"
@@ -86,14 +89,19 @@ def never_told(_: Published) -> None:
     """Nobody watches."""
 
 
-def open_writer(folder: Path, *, kind: type[Writer] = Writer) -> Writer:
-    """A started writer over the folder's database, with the product's own parts."""
-    folder.mkdir(parents=True, exist_ok=True)
-    database = Database(folder)
-    database.upgrade()
+def open_on(database: Opens, *, kind: type[Writer] = Writer) -> Writer:
+    """A started writer over a database with the schema, with the product's own parts."""
     writer = kind(database, ACTIONS, hall_from, first_day, build, never_told)
     writer.start()
     return writer
+
+
+def open_writer(folder: Path, *, kind: type[Writer] = Writer) -> Writer:
+    """The same over the folder's own file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    database = Database(folder)
+    database.upgrade()
+    return open_on(database, kind=kind)
 
 
 def give(writer: Writer, command: Command, actor: Actor = ADMIN) -> Answer:
@@ -109,8 +117,14 @@ def must(answer: Answer) -> Answer:
 
 
 def prepare(folder: Path, *, sign_in: bool = True, kind: type[Writer] = Writer) -> Writer:
-    """Load the hall, sign a clerk in at each window, enrol a kiosk and an agent for all windows."""
+    """The filled hall in the folder's own file."""
     writer = open_writer(folder, kind=kind)
+    fill(writer, sign_in=sign_in)
+    return writer
+
+
+def fill(writer: Writer, *, sign_in: bool = True) -> None:
+    """Load the hall, sign a clerk in at each window, enrol a kiosk and an agent for all windows."""
     must(give(writer, LoadHall(document=document_from(the_hall()))))
     if sign_in:
         for i, no in enumerate(WINDOWS):
@@ -122,4 +136,11 @@ def prepare(folder: Path, *, sign_in: bool = True, kind: type[Writer] = Writer) 
         code = hashlib.sha256(name.encode()).hexdigest()
         must(give(writer, EnrolDevice(kind=device, name=name, windows=windows, code_hash=code)))
         must(give(writer, RedeemCode(code_hash=code, token_hash=hashlib.sha256(token.encode()).hexdigest())))
-    return writer
+
+
+def people_wait(writer: Writer, number: int) -> None:
+    """So many take a number."""
+    pool = Pool(200)
+    for _ in range(number):
+        pool.spawn(lambda: must(give(writer, TakeNumber(line=LINE), KIOSK)))
+    pool.join(raise_error=True)

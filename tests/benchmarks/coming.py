@@ -24,18 +24,18 @@ class Http:
         address = urlsplit(url)
         return cls(url, await asyncio.open_connection(address.hostname, address.port))
 
-    async def ask(self, method: str, path: str, body: str = "") -> dict[str, Any]:
-        """The JSON of an answer."""
-        head = f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\nContent-Type: application/json\r\n"
+    async def ask(self, method: str, path: str, body: str = "", headers: str = "") -> dict[str, Any]:
+        """The JSON of an answer. `headers`: more of them, a line each."""
+        head = f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\nContent-Type: application/json\r\n{headers}"
         self._writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
         said = (await self._reader.readuntil(b"\r\n\r\n")).decode().lower()
         size = int(said.partition("content-length: ")[2].partition("\r\n")[0])
         answer: dict[str, Any] = json.loads(await self._reader.readexactly(size))
         return answer
 
-    async def pass_for(self, hall: str) -> dict[str, Any]:
+    async def pass_for(self, hall: str, audience: str = "public", headers: str = "") -> dict[str, Any]:
         """What lets one screen in."""
-        answer = await self.ask("POST", f"/{hall}/live/pass", '{"audience": "public"}')
+        answer = await self.ask("POST", f"/{hall}/live/pass", json.dumps({"audience": audience}), headers)
         return {"hall": hall, "pass": answer["pass"]}
 
     def close(self) -> None:

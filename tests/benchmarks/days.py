@@ -12,7 +12,6 @@ from pathlib import Path
 from statistics import median
 
 import gevent
-from gevent.pool import Pool
 
 from contract.commands import CallNext, TakeNumber, UndoCall
 from contract.words import Via
@@ -21,7 +20,7 @@ from server.storage.database import NAME, Database
 from server.storage.hall_store import load, read_head
 from server.storage.orders import Actor
 from server.storage.writer import Writer
-from tests.benchmarks.bench_hall import HALL, KIOSK, LINE, WINDOWS, give, must, open_writer, prepare
+from tests.benchmarks.bench_hall import HALL, KIOSK, LINE, WINDOWS, give, must, open_writer, people_wait, prepare
 from tests.benchmarks.figures import Figure
 
 _OLD, _ROUNDS, _EACH, _DAY = 10_000_000, 7, 40, 8_300
@@ -94,10 +93,7 @@ def day_load(folder: Path) -> list[Figure]:
     """A day of 8,300 tickets that all wait, against the same hall before its first ticket."""
     prepare(folder / "before").stop()
     writer = prepare(folder / "day")
-    pool = Pool(200)
-    for _ in range(_DAY):
-        pool.spawn(lambda: must(give(writer, TakeNumber(line=LINE), KIOSK)))
-    pool.join(raise_error=True)
+    people_wait(writer, _DAY)
     writer.stop()
     gevent.sleep(0)
     empty, full = [], []

@@ -44,10 +44,23 @@ class _Screens:
         """When the first and the last of the group were told of this revision."""
         screens = self._groups[group]
         await asyncio.wait_for(asyncio.gather(*(screen.until(revision) for screen in screens)), 30)
-        times = [next(at for told, at in screen.arrivals if told >= revision) for screen in screens]
+        times = [self._heard(screen, revision) for screen in screens]
         for screen in screens:
             screen.arrivals.clear()
         return {"first": min(times), "last": max(times)}
+
+    async def hop(self, groups: list[str], revision: int) -> dict[str, Any]:
+        """When the last of each group was told of this revision."""
+        everybody = [screen for group in groups for screen in self._groups[group]]
+        await asyncio.wait_for(asyncio.gather(*(screen.until(revision) for screen in everybody)), 30)
+        times = [max(self._heard(screen, revision) for screen in self._groups[group]) for group in groups]
+        for screen in everybody:
+            screen.arrivals.clear()
+        return {"at": times}
+
+    @staticmethod
+    def _heard(screen: Screen, revision: int) -> float:
+        return next(at for told, at in screen.arrivals if told >= revision)
 
     async def delays(self, group: str, told: dict[str, float], until: int) -> dict[str, Any]:
         """From the handing over of a view to its arrival (ms): p50 and p99 over all; messages of one screen."""

@@ -38,14 +38,18 @@ def _unprivileged() -> pwd.struct_passwd | None:
 
 
 class PrivatePostgres:
-    """One cluster for a whole run; each test makes a database of its own in it."""
+    """One cluster for a whole run; each test makes a database of its own in it.
 
-    def __init__(self) -> None:
+    In memory where the machine has a file system there; `on_disk`: where temporary files lie, so that a sync is one.
+    """
+
+    def __init__(self, *, on_disk: bool = False) -> None:
         bin_ = programs()
         if bin_ is None:
             raise LookupError("PostgreSQL is not installed: sh tests/databases.sh")
         self._bin, self._user = bin_, _unprivileged()
-        self.folder = Path(tempfile.mkdtemp(prefix="paihao-pg-", dir=_MEMORY if _MEMORY.is_dir() else None))
+        in_memory = _MEMORY.is_dir() and not on_disk
+        self.folder = Path(tempfile.mkdtemp(prefix="paihao-pg-", dir=_MEMORY if in_memory else None))
         if self._user is not None:
             os.chown(self.folder, self._user.pw_uid, self._user.pw_gid)
         self._data = self.folder / "data"

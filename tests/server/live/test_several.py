@@ -23,6 +23,7 @@ class Elsewhere:
     known: int = 1
     waits_s: float = 0.0
     loads: list[int] = field(default_factory=list)
+    watched: bool = True
 
     def load(self, _: str) -> float:
         """Takes a while."""
@@ -36,10 +37,10 @@ class Elsewhere:
 
 @contextmanager
 def looking_at(hall: Elsewhere) -> Iterator[Several]:
-    looking = Several(lambda: {HALL: hall.head}, lambda _: hall.known, hall.load)
+    looking = Several(lambda _: {HALL: hall.head}, lambda _: hall.known, hall.load, lambda _: hall.watched)
     looking.start()
     try:
-        looking.fresh()
+        looking.fresh(HALL)
         yield looking
     finally:
         looking.stop()
@@ -63,6 +64,33 @@ def test_without_a_message_it_is_seen_at_the_next_look(monkeypatch: pytest.Monke
     with looking_at(hall):
         hall.head = 2
         until(lambda: hall.known == 2, "it is seen")
+
+
+def test_a_hall_that_nobody_watches_is_followed_from_afar_and_brought_up_to_date_when_asked_about(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(several, "LOOK_EVERY_S", 0.05)
+    hall = Elsewhere(watched=False)
+    with looking_at(hall) as looking:
+        hall.head = 2
+        until(lambda: hall.known == 2, "it is seen once")
+        for hall.head in range(3, 20):
+            looking.hint(HALL, hall.head)
+            gevent.sleep(0.02)
+        assert hall.loads == [2]
+        looking.fresh(HALL)
+        assert hall.loads == [2, 19]
+        hall.head, hall.watched = 20, True
+        looking.hint(HALL, 20)
+        until(lambda: hall.known == 20, "somebody watches it now")
+
+
+def test_all_who_ask_at_once_share_one_look() -> None:
+    hall = Elsewhere()
+    with looking_at(hall) as looking:
+        hall.head = 2
+        gevent.joinall([gevent.spawn(looking.fresh, HALL) for _ in range(50)], raise_error=True)
+    assert hall.loads == [2]
 
 
 def test_a_wait_for_the_database_is_no_work_to_rest_from(monkeypatch: pytest.MonkeyPatch) -> None:

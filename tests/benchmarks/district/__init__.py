@@ -1,0 +1,1 @@
+"""Many halls on one machine: what they are, what people do in them, and what that costs."""
