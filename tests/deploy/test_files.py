@@ -3,11 +3,7 @@
 import os
 import re
 import shutil
-import signal
-import socket
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -16,10 +12,10 @@ import requests
 
 import paihao
 from server.settings import read_settings
+from tests.deploy.nginx import DEPLOY, free_port, needs_nginx, nginx, nginx_conf
 from tests.deploy.over_tls import agent_works
-from tests.server.api.running_server import ROOT, RunningServer, new_key, until
+from tests.server.api.running_server import RunningServer, new_key
 
-DEPLOY = ROOT / "docs" / "deploy"
 UNITS = sorted(file.name for file in DEPLOY.iterdir() if file.suffix in (".service", ".timer"))
 PROGRAM = re.compile(r"/opt/paihao/bin/paihao\"?,? (.*)")
 
@@ -67,54 +63,19 @@ def test_the_server_settings_are_read_without_a_mistake() -> None:
     assert settings.behind_tls and settings.host == "127.0.0.1"
 
 
-def nginx_conf(folder: Path, certs: Path, server: str, port: int, plain: int) -> Path:
-    """The shipped file as one of nginx's own would include it, with ports and places of this test."""
-    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
-    text = re.sub(r"\n\s+listen \[::\].*", "", text)
-    for written, here in (
-        ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"), ("listen 80", f"listen 127.0.0.1:{plain}"),
-        ("/etc/paihao/certs", str(certs)), ("127.0.0.1:8600", server.removeprefix("http://")),
-        ("/var/log/nginx/paihao.log", str(folder / "error.log")), ("paihao.lan", "localhost"),
-    ):  # fmt: skip
-        assert written in text, written
-        text = text.replace(written, here)
-    temp = "".join(
-        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    conf = folder / "nginx.conf"
-    head = f"daemon off; pid {folder}/pid; error_log {folder}/main.log; events {{}} http {{ access_log off; {temp}\n"
-    conf.write_text(head + text + "}\n", encoding="utf-8")
-    return conf
+def test_what_the_server_settings_leave_to_choose_is_read_too(tmp_path: Path) -> None:
+    text = (DEPLOY / "server.toml").read_text(encoding="utf-8")
+    chosen = re.sub(r"^# (\w+ = )", r"\1", text, flags=re.MULTILINE)
+    (tmp_path / "server.toml").write_text(chosen, encoding="utf-8")
+    settings = read_settings(tmp_path / "server.toml")
+    assert settings.workers > 1 and settings.database and settings.redis and settings.metrics_token
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-@contextmanager
-def nginx(folder: Path, conf: Path, port: int) -> Iterator[None]:
-    process = subprocess.Popen(["nginx", "-p", str(folder), "-c", str(conf)], stderr=subprocess.DEVNULL)
-    try:
-        until(lambda: _listens(port), "nginx listens", 20)
-        yield
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-@pytest.mark.skipif(
-    shutil.which("nginx") is None and os.environ.get("CI") != "true", reason="nginx is not installed"
-)
+@needs_nginx
 def test_nginx_takes_the_file_and_a_kiosk_works_through_it(tmp_path: Path, folder: Path, behind: RunningServer) -> None:
     tmp_path.chmod(0o755)
     port, plain = free_port(), free_port()
-    conf = nginx_conf(tmp_path, folder, behind.url, port, plain)
+    conf = nginx_conf(tmp_path, folder, [behind.url], port, plain)
     tried = subprocess.run(["nginx", "-t", "-p", str(tmp_path), "-c", str(conf)], capture_output=True, text=True)
     assert tried.returncode == 0, tried.stderr
     with nginx(tmp_path, conf, port):
@@ -135,13 +96,14 @@ def test_nginx_takes_the_file_and_a_kiosk_works_through_it(tmp_path: Path, folde
 
 
 def test_a_hall_is_found_in_every_path_that_is_one_halls() -> None:
-    found = re.search(r'"~(\^.*)" \$hall;', (DEPLOY / "nginx.conf").read_text(encoding="utf-8"))
-    assert found
+    written = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    found = re.search(r'"~(\^.*)" \$hall;', written)
+    assert found and "$arg_hall;" in written
     pattern = re.compile(found[1].replace("(?<", "(?P<"))
     halls = {path: (match["hall"] if (match := pattern.match(path)) else "") for path in (
-        "/LJ/kiosk/take_number", "/LJ-2/snapshot/public", "/LJ/ticket/12", "/health", "/", "/metrics",
+        "/LJ/kiosk/take_number", "/LJ-2/snapshot/public", "/LJ/ticket/12", "/health", "/", "/metrics", "/socket.io/",
     )}  # fmt: skip
-    assert list(halls.values()) == ["LJ", "LJ-2", "LJ", "", "", ""]
+    assert list(halls.values()) == ["LJ", "LJ-2", "LJ", "", "", "", ""]
 
 
 @pytest.mark.skipif(

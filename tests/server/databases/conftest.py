@@ -10,6 +10,7 @@ from contract import commands as c
 from contract import replies as r
 from server.reports.doctor import examine_all
 from server.storage.postgres import PostgresDatabase
+from tests.deploy.nginx import free_port
 from tests.server.api.running_server import HALL, RunningServer
 from tests.server.databases.hall_in_postgres import Filled, HallInPostgres
 from tests.server.databases.pair import Pair
@@ -78,12 +79,14 @@ def pair(filled: Filled, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
     redis, name = PrivateRedis(), filled.empty()
     redis.start()
     url = filled.postgres.url(name)
-    options = ("--database", url, "--workers", "2", "--redis", redis.url)
-    server = RunningServer(tmp_path_factory.mktemp("pair") / "data", options)
+    folder, front = tmp_path_factory.mktemp("pair"), free_port()
+    (folder / "server.toml").write_text(f'origins = ["https://localhost:{front}"]\n', encoding="utf-8")
+    options = ("--settings", str(folder / "server.toml"), "--database", url, "--workers", "2", "--redis", redis.url)
+    server = RunningServer(folder / "data", options)
     try:
         server.start()
         server.load("demo")
-        found = Pair(server, PostgresDatabase(url), redis, filled.postgres)
+        found = Pair(server, PostgresDatabase(url), redis, filled.postgres, front)
         found.kiosk = server.enrol("kiosk", "K1")
         yield found
     finally:

@@ -25,6 +25,7 @@ class Pair:
     database: PostgresDatabase
     redis: PrivateRedis
     postgres: PrivatePostgres
+    front: int  # the port at which a proxy with TLS may stand before it
     kiosk: dict[str, str] = field(default_factory=dict)
 
     @property
