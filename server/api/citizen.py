@@ -19,7 +19,7 @@ from server.domain.errors import Refusal
 from server.identity.edge import Environ
 from server.identity.rights import RIGHTS, By, Place
 from server.identity.ticket_proof import TicketProof
-from server.reports.citizen import ticket_found
+from server.reports.citizen import TicketFound, ticket_found
 from server.storage.orders import Actor
 from server.storage.reader import Reader
 
@@ -54,24 +54,31 @@ class Citizens:
         if RIGHTS[Place.CITIZEN][command.deed].by is not By.TICKET:
             raise Refusal(Code.WRONG_ROLE)
         self._proof.need(hall, command.ticket, shown, self._door.source())
-        if isinstance(command, RateLater):
+        if not isinstance(command, Cancel):
             self._refuse_forgotten(hall, command)
         return self._door.submit(hall, PHONE, command, environ)
 
     def _status(self, hall: str, ticket: int) -> TicketStatus:
         now_ms = self._now_ms()
-        found = self._reader.run(lambda connection: ticket_found(connection, hall, ticket))
-        if found is None:
-            raise Refusal(Code.TICKET_UNKNOWN)
+        found = self._found(hall, ticket)
         self._door.until_published(hall, found.ticket.revision)
         return status_of(self._door.gate.hall(hall), found, now_ms)
 
-    def _refuse_forgotten(self, hall: str, command: RateLater) -> None:
+    def _refuse_forgotten(self, hall: str, command: RateLater | AddReasons) -> None:
         """The working day has forgotten visits of long ago; the rows say that it is too late for them."""
-        rating = self._status(hall, command.ticket).rating
-        if rating is not None and rating.visit == command.visit and rating.why_not is Code.SUPPLEMENT_TOO_LATE:
-            days = self._door.gate.hall(hall).definition.rules.supplement_days
+        rated = self._found(hall, command.ticket).rated.get(command.visit)
+        if rated is None:
+            return
+        days, now_ms = self._door.gate.hall(hall).definition.rules.supplement_days, self._now_ms()
+        late = rated.why_not_rate if isinstance(command, RateLater) else rated.why_no_reasons
+        if late(days, now_ms) is Code.SUPPLEMENT_TOO_LATE:
             raise Refusal(Code.SUPPLEMENT_TOO_LATE, days=days)
+
+    def _found(self, hall: str, ticket: int) -> TicketFound:
+        found = self._reader.run(lambda connection: ticket_found(connection, hall, ticket))
+        if found is None:
+            raise Refusal(Code.TICKET_UNKNOWN)
+        return found
 
 
 def citizen_api(citizens: Citizens) -> APIBlueprint:

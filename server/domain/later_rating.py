@@ -13,8 +13,6 @@ from server.domain.hours import business_day
 
 DAY_MS = 86_400_000
 REASONS_AFTER_MS = DAY_MS  # a rating given in the last minute may still get its reasons
-LONGEST_DAYS = 15  # a hall may not ask for more
-REMEMBERED_DAYS = LONGEST_DAYS + 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +75,12 @@ class RatedVisit:
         return Code.SUPPLEMENT_TOO_LATE if late else None
 
 
+def remembered_since(hall: Hall, today: date) -> date:
+    """The first business day whose visits may still get something: two more than the hall's rule, for reasons that
+    follow a rating of the last minute."""
+    return today - timedelta(days=hall.rules.supplement_days + 2)
+
+
 def remembered(hall: Hall, ended_ms: int, today: date) -> bool:
-    """Whether a visit that ended then may still get something, under whatever rule the hall may take."""
-    return business_day(hall, ended_ms) >= today - timedelta(days=REMEMBERED_DAYS)
+    """Whether a visit that ended then may still get something."""
+    return business_day(hall, ended_ms) >= remembered_since(hall, today)

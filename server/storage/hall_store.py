@@ -8,13 +8,13 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from contract.words import State, VisitEnd
 from server.domain.day import Day, may_be_told
 from server.domain.hall import Hall
-from server.domain.later_rating import REMEMBERED_DAYS, remembered
+from server.domain.later_rating import remembered, remembered_since
 from server.domain.numbering import make_id
 from server.domain.rating import LOST_AFTER_MS
 from server.domain.ticket import Visit
@@ -168,7 +168,7 @@ def _load_records(connection: Reads, hall: str, head: Head, day: Day) -> None:
 
 def _load_rated(connection: Reads, hall: str, head: Head, day: Day) -> None:
     """Visits with their counter record, of the days in which a citizen may still add to it."""
-    since = head.day - timedelta(days=REMEMBERED_DAYS)
+    since = remembered_since(day.hall, head.day)
     query = "SELECT MIN(first_revision) FROM days WHERE hall = ? AND day >= ?"
     first = connection.execute(query, (hall, since.isoformat())).fetchone()[0]
     query = (

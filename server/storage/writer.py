@@ -271,6 +271,7 @@ class Writer:
             answers = [decider.answer(waiting.order, waiting.digest) for waiting in batch]
             changed = [n for n in names if n in self._halls and self._halls[n][0].revision != before.get(n)]
             turned = [name for name in changed if self._halls[name][1].new_days]
+            redefined = [name for name in changed if self._halls[name][1].new_documents]
             for name in changed:
                 save(self._db, name, *self._halls[name])
             decider.write()
@@ -287,6 +288,8 @@ class Writer:
             raise
         self._stale.update(changed)
         self._publish_registers([name for name in names if name in self._halls])
+        for name in redefined:
+            del self._halls[name]  # loaded again: other rules may remember more, or less
         for name in turned:
             self._forgetting.begin(name)
         self.commits += 1
@@ -324,7 +327,11 @@ class Writer:
         if head is None:
             self._halls.pop(name, None)
         elif known is None or known[0].revision != head.revision:
-            self._halls[name] = (head, load(self._db, name, head, self._hall_from))
+            now = load(self._db, name, head, self._hall_from)
+            if name in self._published:  # estimates go on from what people were shown
+                shown = self._published[name].paces
+                now.day.paces |= {line: shown[line] for line in now.day.queues.keys() & shown.keys()}
+            self._halls[name] = (head, now)
             self._stale.add(name)
 
     def _publish_registers(self, names: list[str]) -> None:

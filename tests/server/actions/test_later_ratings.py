@@ -15,7 +15,7 @@ from server.domain.later_rating import DAY_MS, RatedVisit
 from server.reports.doctor import examine
 from server.storage.database import Database
 from server.storage.orders import Actor
-from tests.server.hall_kit import KEYPAD, HallOnDisk, Halls, unknown_id
+from tests.server.hall_kit import KEYPAD, HallOnDisk, Halls, changed_document, unknown_id
 
 PHONE = Actor(Via.PHONE)
 DAY_S = 86_400
@@ -116,6 +116,22 @@ def test_later_has_its_end(halls: Halls, days: int, late_ms: int) -> None:
     else:
         hall.get(r.Done, level(ticket, visit), PHONE)
         assert findings(hall) == []
+
+
+@pytest.mark.parametrize(("before", "after", "days"), [(1, 7, 5), (7, 1, 2)])
+def test_another_rule_holds_at_once_for_the_visits_of_before(halls: Halls, before: int, after: int, days: int) -> None:
+    hall = halls("demo", supplement_days=before)
+    hall.sit("101")
+    ticket, visit = silent(hall)
+    for _ in range(days):
+        hall.later(DAY_S)
+        hall.look_at_the_clock()
+    hall.get(r.HallLoaded, c.LoadHall(document=changed_document("demo", supplement_days=after)))
+    if after > before:
+        hall.get(r.Done, level(ticket, visit), PHONE)
+    else:
+        hall.refused(Code.SUPPLEMENT_TOO_LATE, level(ticket, visit), PHONE)
+    assert findings(hall) == []
 
 
 def test_reasons_come_once_and_only_with_a_rating(hall: HallOnDisk) -> None:

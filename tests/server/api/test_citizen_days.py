@@ -8,7 +8,7 @@ from contract import replies as r
 from contract.citizen import TicketStatus
 from contract.words import Code, NotRated
 from server.api.citizen_status import status_of
-from server.domain.later_rating import DAY_MS, REMEMBERED_DAYS
+from server.domain.later_rating import DAY_MS
 from server.pages.citizen_page import citizen_page
 from server.reports.citizen import ticket_found
 from server.storage.database import Database
@@ -83,7 +83,7 @@ def test_yesterdays_visit_may_be_rated_until_the_last_of_the_days(hall: HallOnDi
     ended_ms = hall.row("visits", id=visit)["ended_ms"]
     days = hall.now.definition.rules.supplement_days
     assert days == 7
-    for _ in range(REMEMBERED_DAYS + 3):
+    for _ in range(days + 5):
         next_day(hall)
         rating = seen(hall, ticket).rating
         assert rating is not None and rating.visit == visit and rating.day_local == "2026-10-12"
