@@ -95,8 +95,7 @@ class Day:
         """How many windows serve the line now: signed in and not paused."""
         known = self._open.get(line)
         if known is None:
-            found = (self.windows[no] for no in self.hall.lines[line].windows)
-            known = self._open[line] = sum(1 for window in found if window.clerk and window.paused_ms is None)
+            known = self._open[line] = sum(self.windows[no].open for no in self.hall.lines[line].windows)
         return known
 
     def windows_for_wait(self, line: str) -> int:
@@ -125,17 +124,6 @@ class Day:
 
     # --- changing ------------------------------------------------------------------------------------------------
 
-    def know(self, ticket: Ticket) -> None:
-        """A ticket of the day, new or loaded."""
-        self.tickets[ticket.id] = ticket
-        self.by_state[ticket.state][ticket.id] = ticket
-        self.tally.took(ticket)
-
-    def order_states(self) -> None:
-        """After loading: the tickets of each state in the order they came into it."""
-        for state, tickets in self.by_state.items():
-            self.by_state[state] = dict(sorted(tickets.items(), key=lambda known: known[1].revision))
-
     def know_slip(self, slip: Slip) -> None:
         """A slip of the day, new, loaded or changed."""
         self.slips[slip.id] = slip
@@ -153,7 +141,9 @@ class Day:
 
     def add_ticket(self, ticket: Ticket) -> None:
         """A number was given."""
-        self.know(ticket)
+        self.tickets[ticket.id] = ticket
+        self.by_state[ticket.state][ticket.id] = ticket
+        self.tally.took(ticket)
         self.changed.steps.append((ticket.id, None, ticket.state))
         self.save(ticket)
         self.stand(ticket)

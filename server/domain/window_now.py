@@ -15,3 +15,8 @@ class WindowNow:
     visit: int | None = None
     since_ms: int = 0
     revision: int = 0
+
+    @property
+    def open(self) -> bool:
+        """Somebody sits there and works."""
+        return bool(self.clerk) and self.paused_ms is None

@@ -36,6 +36,12 @@ class HallNow:
         self.changed = RegisterChanged()
         self.new_documents, self.new_days = [], []
 
+    def replace_register(self, register: Register) -> None:
+        """As another process left it."""
+        voices, self.register = self.register.voices, register
+        self.day.changed.devices = True
+        self.day.voices_changed({zone for zone, _ in voices.items() ^ register.voices.items()})
+
     def put_device(self, device: DeviceEntry) -> None:
         """Add or replace a device."""
         voices = self.register.voices

@@ -5,19 +5,30 @@ Runs on the writer's connection, inside the writer's transaction.
 
 import gc
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from contract.words import State, VisitEnd
-from server.domain.day import Day, may_be_told
+from contract.words import VisitEnd
+from server.domain.changes import Changed, Touched
+from server.domain.day import Day
 from server.domain.hall import Hall
-from server.domain.later_rating import remembered, remembered_since
+from server.domain.later_rating import remembered_since
 from server.domain.numbering import make_id
 from server.domain.rating import LOST_AFTER_MS
-from server.domain.ticket import Visit
+from server.domain.taking_in import (
+    order_states,
+    show_calls,
+    take_in_earlier,
+    take_in_rated,
+    take_in_record,
+    take_in_slip,
+    take_in_ticket,
+    take_in_visit,
+    take_in_window,
+)
 from server.storage import rows
 from server.storage.hall_now import HallNow
 from server.storage.register import Register
@@ -25,6 +36,21 @@ from server.storage.statements import COLUMNS, HALL_ROW
 from server.storage.store import Reads, Store
 
 HallFrom = Callable[[dict[str, Any]], Hall]
+Rows = Iterable[Any]
+# Visits that have their counter record; which of them, is said after it.
+RATED = (
+    "SELECT v.id, v.ticket, c.window, c.clerk, v.ended_ms, n.visit IS NOT NULL AS reasons, "
+    # Not a join: SQLite would look through all ratings of the days for each visit.
+    "(SELECT MAX(r.level) FROM ratings r WHERE r.hall = v.hall AND r.visit = v.id) AS level "
+    "FROM visits v JOIN ratings c ON c.hall = v.hall AND c.visit = v.id AND c.channel = 'counter' "
+    "LEFT JOIN rating_reasons n ON n.hall = v.hall AND n.visit = v.id WHERE v.hall = ? AND "
+)
+REGISTER = (
+    "SELECT * FROM devices WHERE hall = ?",
+    "SELECT * FROM users WHERE hall = ?",
+    "SELECT * FROM sessions WHERE hall = ? AND ended_ms IS NULL",
+    "SELECT * FROM codes WHERE hall = ?",
+)
 
 
 @dataclass(slots=True)
@@ -66,7 +92,8 @@ def load(connection: Reads, hall: str, head: Head, hall_from: HallFrom) -> HallN
     day.closed_ms = head.closed_ms
     with _not_collecting():
         _load_day(connection, hall, head, day)
-    return HallNow(day, _load_register(connection, hall))
+    day.changed, day.touched = Changed(), Touched(everything=True)
+    return HallNow(day, register_from(*(connection.execute(query, (hall,)) for query in REGISTER)))
 
 
 @contextmanager
@@ -82,7 +109,7 @@ def _not_collecting() -> Iterator[None]:
 
 
 def _load_day(connection: Reads, hall: str, head: Head, day: Day) -> None:
-    first, last = make_id(head.no, head.first_revision), make_id(head.no + 1, 0)
+    (first, last), day_text = ids_of(head), head.day.isoformat()
 
     def select(table: str) -> Iterator[Any]:
         query = f"SELECT {COLUMNS[table]} FROM {table} WHERE hall = ? AND id >= ? AND id < ? ORDER BY id"
@@ -91,38 +118,32 @@ def _load_day(connection: Reads, hall: str, head: Head, day: Day) -> None:
     query = f"SELECT {COLUMNS['tickets']} FROM tickets WHERE hall = ? AND told_ms IS NOT NULL"
     for row in connection.execute(query, (hall,)):
         day.know_given(rows.ticket_from(row))
-    for row in connection.execute("SELECT * FROM leases WHERE hall = ? AND day = ?", (hall, head.day.isoformat())):
+    for row in connection.execute("SELECT * FROM leases WHERE hall = ? AND day = ?", (hall, day_text)):
         day.leased.know(rows.lease_from(row))
     for row in select("tickets"):
         ticket = rows.ticket_from(row)
-        if ticket.day != head.day.isoformat():
-            continue  # told after its day had ended
-        day.know(ticket)
-        day.series.seen(ticket.series, ticket.number)
-        if ticket.state is State.WAITING:
-            day.queues[ticket.line].add(ticket)
-        if ticket.kiosk:
-            day.last_take[ticket.kiosk] = max(ticket.taken_ms, day.last_take.get(ticket.kiosk, 0))
+        if ticket.day == day_text:  # not one told after its day had ended
+            take_in_ticket(day, ticket)
+    order_states(day, day.tickets.values())
     for row in connection.execute("SELECT * FROM windows WHERE hall = ?", (hall,)):
-        if row["no"] in day.windows:
-            day.windows[row["no"]] = rows.window_from(row)
+        take_in_window(day, rows.window_from(row))
     for row in connection.execute("SELECT line, stopped FROM line_stops WHERE hall = ?", (hall,)):
-        day.stopped[row["line"]] = bool(row["stopped"])
+        day.stop(row["line"], stopped=bool(row["stopped"]))
     for row in select("slips"):
-        if row["ticket"] in day.tickets:
-            day.know_slip(rows.slip_from(row))
+        take_in_slip(day, rows.slip_from(row))
     for row in select("guide_requests"):
         day.requests[row["id"]] = rows.request_from(row)
     day.clock_set = _clock_set(connection, hall, head)
     _load_records(connection, hall, head, day)
     _load_rated(connection, hall, head, day)
     for row in select("visits"):
-        _take_in(day, rows.visit_from(row))
-    day.order_states()
-    for visit in sorted(day.visits.values(), key=lambda v: v.call):
-        if visit.end is not VisitEnd.UNDONE and visit.reason != "resumed":
-            day.board_call(visit, visit.last_call_ms)
-    day.count_calls()
+        take_in_visit(day, rows.visit_from(row))
+    show_calls(day, day.visits.values())
+
+
+def ids_of(head: Head) -> tuple[int, int]:
+    """The first id that the day may have, and the first behind all that it may have."""
+    return make_id(head.no, head.first_revision), make_id(head.no + 1, 0)
 
 
 def _clock_set(connection: Reads, hall: str, head: Head) -> tuple[int, int, int] | None:
@@ -134,13 +155,18 @@ def _clock_set(connection: Reads, hall: str, head: Head) -> tuple[int, int, int]
     row = connection.execute(query, (hall, head.first_revision)).fetchone()
     if row is None:
         return None
+    return clock_set_from(row)
+
+
+def clock_set_from(row: Any) -> tuple[int, int, int]:
+    """A step of the clock from its journal entry."""
     facts = json.loads(row["facts"])
     return row["at_ms"], facts["by_s"], facts["ahead_s"]
 
 
 def _load_records(connection: Reads, hall: str, head: Head, day: Day) -> None:
     """The day's counter records, and visits of the last days that still owe theirs."""
-    first = make_id(head.no, head.first_revision)
+    first, last = ids_of(head)
     since = connection.execute(
         "SELECT MIN(first_revision) FROM "
         "(SELECT first_revision FROM days WHERE hall = ? ORDER BY day DESC LIMIT ?) AS newest",
@@ -148,22 +174,20 @@ def _load_records(connection: Reads, hall: str, head: Head, day: Day) -> None:
     ).fetchone()[0]
     oldest = make_id(head.no, since if since is not None else head.first_revision)
     query = "SELECT * FROM ratings WHERE hall = ? AND visit >= ? AND visit < ? AND channel = 'counter'"
-    for row in connection.execute(query, (hall, first, make_id(head.no + 1, 0))):
-        day.know_record(rows.record_from(row))
+    for row in connection.execute(query, (hall, first, last)):
+        take_in_record(day, rows.record_from(row))
     query = (
         "SELECT * FROM visits WHERE hall = ? AND id >= ? AND id < ? AND rateable = 1 AND NOT EXISTS "
         "(SELECT 1 FROM ratings r WHERE r.hall = visits.hall AND r.visit = visits.id AND r.channel = 'counter')"
     )
     for row in connection.execute(query, (hall, oldest, first)):
-        day.pending[row["id"]] = rows.visit_from(row)
+        take_in_earlier(day, rows.visit_from(row), recorded=False)
     query = (
         "SELECT * FROM visits WHERE hall = ? AND id >= ? AND id < ? AND \"end\" = ? "
         "AND started_ms IS NOT NULL AND outcome IS NULL"
     )
     for row in connection.execute(query, (hall, oldest, first, VisitEnd.ABANDONED.value)):
-        visit = rows.visit_from(row)
-        if may_be_told(day.hall, visit, day.day):
-            day.cut_short[visit.id] = visit
+        take_in_earlier(day, rows.visit_from(row), recorded=False)
 
 
 def _load_rated(connection: Reads, hall: str, head: Head, day: Day) -> None:
@@ -171,51 +195,19 @@ def _load_rated(connection: Reads, hall: str, head: Head, day: Day) -> None:
     since = remembered_since(day.hall, head.day)
     query = "SELECT MIN(first_revision) FROM days WHERE hall = ? AND day >= ?"
     first = connection.execute(query, (hall, since.isoformat())).fetchone()[0]
-    query = (
-        "SELECT v.id, v.ticket, c.window, c.clerk, v.ended_ms, n.visit IS NOT NULL AS reasons, "
-        # Not a join: SQLite would look through all ratings of the days for each visit.
-        "(SELECT MAX(r.level) FROM ratings r WHERE r.hall = v.hall AND r.visit = v.id) AS level "
-        "FROM visits v JOIN ratings c ON c.hall = v.hall AND c.visit = v.id AND c.channel = 'counter' "
-        "LEFT JOIN rating_reasons n ON n.hall = v.hall AND n.visit = v.id "
-        "WHERE v.hall = ? AND v.id >= ? AND v.id < ?"
-    )
     oldest = make_id(head.no, first if first is not None else head.first_revision)
-    for row in connection.execute(query, (hall, oldest, make_id(head.no + 1, 0))):
-        rated = rows.rated_from(row)
-        if remembered(day.hall, rated.ended_ms, head.day):
-            day.rated[rated.visit] = rated
-        record = day.records.get(rated.visit)
-        if record is not None and record.level is None and rated.level is not None:
-            day.count_later(rated.level)
+    for row in connection.execute(f"{RATED} v.id >= ? AND v.id < ?", (hall, oldest, ids_of(head)[1])):
+        take_in_rated(day, rows.rated_from(row))
 
 
-def _take_in(day: Day, visit: Visit) -> None:
-    """Put a loaded visit where the day expects it; visits come in the order of their ids."""
-    day.visits[visit.id] = visit
-    if visit.end is not VisitEnd.UNDONE:
-        day.tally.was_called(day.tickets[visit.ticket], visit)
-    spoken_in = day.voice_zone(visit.window) if visit.announced is not None else None
-    if spoken_in is not None:
-        day.speaking.add(spoken_in)
-    if visit.ended_ms is None and visit.held_ms is None:
-        day.windows[visit.window].visit = visit.id
-    if visit.rateable and visit.id not in day.records:
-        day.pending[visit.id] = visit
-    if visit.end is VisitEnd.FINISHED and visit.handling_ms is not None and visit.ended_ms is not None:
-        day.finished.remember(visit, visit.ended_ms, visit.handling_ms)
-
-
-def _load_register(connection: Reads, hall: str) -> Register:
-    register = Register()
-    for row in connection.execute("SELECT * FROM devices WHERE hall = ?", (hall,)):
-        register = register.with_device(rows.device_from(row))
-    for row in connection.execute("SELECT * FROM users WHERE hall = ?", (hall,)):
-        register = register.with_user(rows.user_from(row))
-    for row in connection.execute("SELECT * FROM sessions WHERE hall = ? AND ended_ms IS NULL", (hall,)):
-        register = register.with_session(rows.session_from(row))
-    for row in connection.execute("SELECT * FROM codes WHERE hall = ?", (hall,)):
-        register = register.with_code(rows.code_from(row))
-    return register
+def register_from(devices: Rows, users: Rows, sessions: Rows, codes: Rows) -> Register:
+    """The register from the rows that REGISTER asks for."""
+    return Register.of(
+        map(rows.device_from, devices),
+        map(rows.user_from, users),
+        map(rows.session_from, sessions),
+        map(rows.code_from, codes),
+    )
 
 
 def save(store: Store, hall: str, head: Head, now: HallNow) -> None:

@@ -26,7 +26,7 @@ from server.storage.postgres_sql import (
 from server.storage.rows import Row
 from server.storage.schema import DatabaseRefused, SchemaNotKnown
 from server.storage.statements import DELETE_CODE, HALL_ROW
-from server.storage.store import Keys, StoredReply
+from server.storage.store import Keys, Query, StoredReply
 
 Connection = psycopg.Connection[Any]
 _DISK_FULL = "53100"
@@ -69,6 +69,13 @@ class PostgresStore:
     def hall_row(self, hall: str) -> Any:
         """As it was locked; outside of `begin` as it is."""
         return self._heads[hall] if hall in self._heads else self.execute(HALL_ROW, (hall,)).fetchone()
+
+    def read(self, queries: Sequence[Query]) -> list[list[Any]]:
+        """One round trip."""
+        connection = self._alive()
+        with connection.pipeline():
+            found = [connection.execute(for_postgres(sql), tuple(values)) for sql, values in queries]
+        return [cursor.fetchall() for cursor in found]
 
     def replies(self, hall: str) -> Sequence[StoredReply]:
         """As they were looked up."""

@@ -3,7 +3,7 @@
 The edge reads it from what was published; only the writer makes a new one. Only hashes are kept.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
@@ -93,6 +93,25 @@ class Register:
     codes: Mapping[str, OneTimeCode] = field(default_factory=dict)
     tokens: Mapping[str, str] = field(default_factory=dict)  # token hash -> device name
     voices: Mapping[str, VoiceState] = field(default_factory=dict)  # voice zone -> what its displays say of themselves
+
+    @classmethod
+    def of(
+        cls,
+        devices: Iterable[DeviceEntry],
+        users: Iterable[User],
+        sessions: Iterable[SessionEntry],
+        codes: Iterable[OneTimeCode],
+    ) -> "Register":
+        """All at once."""
+        by_name = {device.name: device for device in devices}
+        return cls(
+            MappingProxyType(by_name),
+            MappingProxyType({user.login: user for user in users}),
+            MappingProxyType({session.id: session for session in sessions}),
+            MappingProxyType({code.code_hash: code for code in codes}),
+            MappingProxyType({d.token_hash: d.name for d in by_name.values() if d.token_hash}),
+            _voices(by_name),
+        )
 
     def device_by_token(self, token_hash: str) -> DeviceEntry | None:
         """The device that holds this token, unless it was revoked."""

@@ -12,7 +12,7 @@ from gevent.threadpool import ThreadPool
 from contract.words import Code
 from server.storage.rows import Row
 from server.storage.statements import DELETE_CODE, HALL_ROW, INSERT, REPLIES_BY_KEY, UPSERT
-from server.storage.store import Keys, StoredReply
+from server.storage.store import Keys, Query, StoredReply
 
 BUSY_FOR_S = 10.0
 
@@ -43,6 +43,10 @@ class SqliteStore:
     def hall_row(self, hall: str) -> Any:
         """By its key."""
         return self.execute(HALL_ROW, (hall,)).fetchone()
+
+    def read(self, queries: Sequence[Query]) -> list[list[Any]]:
+        """One after the other: the file is here."""
+        return [self.execute(sql, values).fetchall() for sql, values in queries]
 
     def replies(self, hall: str) -> Sequence[StoredReply]:
         """By their keys."""

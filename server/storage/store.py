@@ -11,6 +11,7 @@ from contract.words import Code
 from server.storage.rows import Row
 
 Keys = Mapping[str, Sequence[str]]  # of a batch: each hall that it concerns, with the idempotency keys it brings
+Query = tuple[str, Sequence[Any]]  # SQL, values
 StoredReply = tuple[str, str, bytes, int]  # key, digest, body, refused
 
 
@@ -42,6 +43,9 @@ class Store(Reads, Protocol):
 
     def hall_row(self, hall: str) -> Any:
         """The hall's row as it stands under the lock, or None."""
+
+    def read(self, queries: Sequence[Query]) -> list[list[Any]]:
+        """The rows of each query; on the way together."""
 
     def replies(self, hall: str) -> Sequence[StoredReply]:
         """The stored replies of the keys that `begin` was given for the hall."""

@@ -18,8 +18,9 @@ from contract.refusals import refuse
 from contract.words import Code
 from server.storage.deciding import Action, Decider, FirstDay, Halls, digest_of
 from server.storage.forgetting import PAUSE_S, Forgetting
+from server.storage.forward import bring_forward
 from server.storage.hall_now import HallNow
-from server.storage.hall_store import HallFrom, head_from, load, save
+from server.storage.hall_store import HallFrom, Head, head_from, load, save
 from server.storage.orders import Answer, KeyReused, Order
 from server.storage.published import Published
 from server.storage.store import Opens, Store
@@ -327,12 +328,19 @@ class Writer:
         if head is None:
             self._halls.pop(name, None)
         elif known is None or known[0].revision != head.revision:
-            now = load(self._db, name, head, self._hall_from)
-            if name in self._published:  # estimates go on from what people were shown
-                shown = self._published[name].paces
-                now.day.paces |= {line: shown[line] for line in now.day.queues.keys() & shown.keys()}
-            self._halls[name] = (head, now)
+            if known is not None and bring_forward(self._db, name, known[0], head, known[1]):
+                self._halls[name] = (head, known[1])
+            else:
+                self._halls[name] = (head, self._load(name, head))
             self._stale.add(name)
+
+    def _load(self, name: str, head: Head) -> HallNow:
+        """The whole day; estimates go on from what people were shown."""
+        now = load(self._db, name, head, self._hall_from)
+        if name in self._published:
+            shown = self._published[name].paces
+            now.day.paces |= {line: shown[line] for line in now.day.queues.keys() & shown.keys()}
+        return now
 
     def _publish_registers(self, names: list[str]) -> None:
         """Who may do what is known before anybody is answered; cards may come a little later."""
