@@ -37,10 +37,11 @@ def database_of(data: Path) -> HallDatabase:
     if version is None:
         raise Stops(f"{database.name} 不存在 / does not exist")
     if version != versions()[-1]:
+        ours = versions()[-1]
         raise Stops(
-            f"数据版本是 {version}，本程序是 {versions()[-1]}：请先用本程序启动一次服务器 / "
-            f"the data has schema {version}, this program {versions()[-1]}: start this program's server once, "
-            "or use the program that wrote the data"
+            f"数据版本是 {version}，本程序是 {ours}：请先用本程序启动一次服务器（PostgreSQL：备份后运行 paihao schema "
+            f"--to {ours}） / the data has schema {version}, this program {ours}: start this program's server once (on "
+            f"PostgreSQL: back up and run paihao schema --to {ours}), or use the program that wrote the data"
         )
     return database
 

@@ -9,6 +9,7 @@ from contract import replies as r
 from contract.words import Audience, Code, DeviceKind, Priority, SlipAfter, SlipOutcome
 from server.domain.leasing import kiosk_series, unused
 from server.reports.leases import unused_numbers
+from server.storage.reader import Reader
 from tests.server.actions.leasing import FOREIGN, MONDAY, doctor, given, lease, told
 from tests.server.hall_kit import DESK, K1, K2, HallOnDisk, Halls, at, edited_document, ms
 
@@ -204,8 +205,9 @@ def test_gaps_are_explained(hall: HallOnDisk) -> None:
     hall.get(r.Leased, lease(), K1)
     for number in (1, 2, 5):
         given(hall, number, ago_s=0)
-    with hall.database.reading_engine().connect() as connection:
-        found = unused_numbers(connection, hall.code)
+    reader = Reader(hall.database)
+    found = reader.run(lambda connection: unused_numbers(connection, hall.code))
+    reader.close()
     assert found == [("2026-10-12", "K1", "K1-003–K1-004"), ("2026-10-12", "K1", "K1-006–K1-050")]
     assert unused([], [1]) == []
 

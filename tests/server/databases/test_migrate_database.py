@@ -1,6 +1,7 @@
 """The halls of a SQLite file move into PostgreSQL whole, once, and into nothing but an empty database."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -38,8 +39,10 @@ def target(postgres: PrivatePostgres) -> Iterator[str]:
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A folder with a hall in which something happened."""
-    set_up(tmp_path, document("demo"))
-    hall = HallOnDisk(tmp_path)
+    folder = tmp_path / "data"
+    folder.mkdir()
+    set_up(folder, document("demo"))
+    hall = HallOnDisk(folder)
     hall.open()
     hall.sit("101", "102")
     for _ in range(5):
@@ -47,7 +50,7 @@ def data(tmp_path: Path) -> Path:
     hall.rate(hall.serve("101").visit)
     hall.call("102")
     hall.close()
-    return tmp_path
+    return folder
 
 
 def moved(data: Path, url: str) -> Result:
@@ -97,8 +100,8 @@ def test_a_chain_that_does_not_hold_is_not_moved(postgres: PrivatePostgres, targ
     assert address_of(data) is None and (data / NAME).exists()
 
 
-def test_killed_in_the_middle_nothing_is_there_and_it_can_be_done_again(
-    postgres: PrivatePostgres, target: str, data: Path
+def test_a_second_one_is_refused_and_after_a_kill_nothing_is_there_and_it_can_be_done_again(
+    postgres: PrivatePostgres, target: str, data: Path, tmp_path: Path
 ) -> None:
     command = [sys.executable, "paihao.py", "migrate-database", postgres.url(target), "--data", str(data)]
     with psycopg.connect(postgres.url(target)) as holder:
@@ -110,6 +113,11 @@ def test_killed_in_the_middle_nothing_is_there_and_it_can_be_done_again(
             while not postgres.rows("postgres", _WAITING):
                 assert moving.poll() is None and time.monotonic() < deadline
                 time.sleep(0.02)
+            same_folder = moved(data, postgres.url(target))
+            assert (same_folder.exit_code, "is using" in same_folder.output) == (2, True)
+            shutil.copytree(data, tmp_path / "copy")
+            same_target = moved(tmp_path / "copy", postgres.url(target))
+            assert (same_target.exit_code, "another move" in same_target.output) == (2, True)
             moving.send_signal(signal.SIGKILL)
     while postgres.rows("postgres", _THERE.format(target)):
         time.sleep(0.02)

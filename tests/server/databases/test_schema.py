@@ -1,16 +1,24 @@
 """The schema of a PostgreSQL database: the same tables, moved whole or not at all, and never under a working server."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from server.command.schema import schema
+from server.storage import postgres as postgres_module
 from server.storage import tables
 from server.storage.postgres import PostgresDatabase
 from server.storage.schema import DatabaseRefused, SchemaNotKnown, versions
+from server.storage.which import remember
+from tests.server.api.running_server import ROOT, until
 from tests.server.databases.hall_in_postgres import HallInPostgres
 from tests.server.private_postgres import PrivatePostgres
 
@@ -105,3 +113,50 @@ def test_a_database_that_cannot_be_reached_is_said_without_its_password(postgres
     with pytest.raises(DatabaseRefused, match="nowhere") as refused:
         database.look()
     assert "geheim" not in str(refused.value)
+
+
+@contextmanager
+def moving(database: PostgresDatabase, data: Path, to: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`paihao schema --to`, which stands in the middle because somebody holds a table it needs; killed in any case."""
+    remember(data, database.url)
+    command = [sys.executable, "paihao.py", "schema", "--to", to, "--data", str(data)]
+    with psycopg.connect(database.url) as holder:
+        holder.execute("LOCK TABLE tickets")
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+            with psycopg.connect(database.url, autocommit=True) as looking:
+                until(lambda: looking.execute(_WAITS).fetchone() is not None, "it stands in the middle")
+            yield process
+            process.kill()
+
+
+_WAITS = (
+    "SELECT 1 FROM pg_stat_activity WHERE application_name = 'paihao' AND datname = current_database() "
+    "AND wait_event_type = 'Lock'"
+)
+
+
+def test_a_move_while_another_is_under_way_is_refused_and_one_that_is_killed_is_none(
+    postgres: PrivatePostgres, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = PostgresDatabase(postgres.url(empty))
+    database.look()
+    quick = postgres_module._SESSION.replace("'5s'", "'50ms'")
+    monkeypatch.setattr(postgres_module, "_SESSION", quick)
+
+    def bring(to: str) -> Result:
+        return CliRunner().invoke(schema, ["--to", to, "--data", str(tmp_path)])
+
+    with moving(database, tmp_path, "0005"):
+        second = bring("0005")
+        assert (second.exit_code, "等它完成" in second.output) == (2, True), second.output
+        with pytest.raises(DatabaseRefused, match="being moved"), closing(database.store()):
+            pass  # a server that starts meanwhile, or comes back to its database
+    until(lambda: postgres.rows("postgres", _OTHERS.format(empty)) == [], "its session ends")
+    assert database.version() == versions()[-1]
+    for to in ("0005", "0005", versions()[-1], versions()[-1]):
+        done = bring(to)
+        assert (done.exit_code, f"{to}" in done.output) == (0, True), done.output
+        assert database.version() == to
+
+
+_OTHERS = "SELECT 1 FROM pg_stat_activity WHERE datname = '{}'"

@@ -11,6 +11,7 @@ from server.command.doctor import doctor
 from server.command.schema import schema
 from server.command.serve import serve
 from server.command.verify import verify
+from server.storage.postgres import PostgresDatabase
 from server.storage.schema import versions
 from tests.server.api.running_server import HALL, RunningServer, new_key, until
 from tests.server.databases.hall_in_postgres import Filled
@@ -67,10 +68,22 @@ def test_a_hall_in_postgres_is_served_looked_at_and_survives_its_database(filled
     filled.give_back(name)
 
 
-def test_halls_in_a_sqlite_file_are_not_left_behind_unseen(postgres: PrivatePostgres, tmp_path: Path) -> None:
+def test_what_is_no_database_of_this_program_is_refused_with_words(postgres: PrivatePostgres, tmp_path: Path) -> None:
     (tmp_path / "paihao.db").touch()
     refused = said_by(serve, tmp_path, "--database", postgres.url("postgres"))
     assert (refused.exit_code, "migrate-database" in refused.output) == (2, True)
+    name = postgres.make()
+    database = PostgresDatabase(postgres.url(name))
+    database.look()
+    database.move("0005")
+    older = said_by(serve, tmp_path / "new", "--database", database.url)
+    for what in ("0005", "备份", "pg_dump", f"paihao schema --to {versions()[-1]}", "stop all servers"):
+        assert (older.exit_code, what in older.output) == (2, True), older.output
+    postgres.do("UPDATE alembic_version SET version_num = '0999'", name)
+    newer = said_by(serve, tmp_path / "new", "--database", database.url)
+    for what in ("0999", "更新的程序", "install the newer program"):
+        assert (newer.exit_code, what in newer.output) == (2, True), newer.output
+    postgres.drop(name)
     wrong = said_by(serve, tmp_path / "new", "--database", "mysql://x")
     assert (wrong.exit_code, "database" in wrong.output) == (2, True)
     nowhere = said_by(serve, tmp_path / "new", "--database", postgres.url("nowhere"))
