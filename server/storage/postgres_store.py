@@ -29,6 +29,7 @@ from server.storage.statements import DELETE_CODE, HALL_ROW
 from server.storage.store import Keys, Query, StoredReply
 
 Connection = psycopg.Connection[Any]
+_HALL_ROW = for_postgres(HALL_ROW)
 _DISK_FULL = "53100"
 _OF_OTHERS = frozenset({"55P03", "40P01", "40001", "57014"})  # lock timeout, deadlock, serialization, cancelled
 _AWAY = ("08", "57P", "25006", "28", "3D000", "53300")  # connection, shutdown, standby, not let in, no such database
@@ -121,10 +122,14 @@ class PostgresStore:
             self._connection = None
 
     @contextmanager
-    def reading(self, _hall: str) -> Iterator[None]:
-        """One snapshot, and no lock."""
-        self._alive().execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    def reading(self, hall: str) -> Iterator[None]:
+        """One snapshot, and no lock. The hall's row comes with the first trip."""
+        connection = self._alive()
         try:
+            with connection.pipeline():
+                connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                row = connection.execute(_HALL_ROW, (hall,), prepare=True)
+            self._heads = {hall: row.fetchone()}
             yield
         finally:
             self.roll_back()

@@ -204,9 +204,9 @@ class Writer:
         try:
             with self._db.reading(look.hall):
                 self._have(look.hall)
-            if look.hall in self._stale:
-                self._stale.discard(look.hall)
-                self._publish_hall(look.hall)
+                if look.hall in self._stale:
+                    self._stale.discard(look.hall)
+                    self._publish_hall(look.hall)  # before the trip that ends the reading
             look.took_s = time.perf_counter() - begun
         except Exception as fault:
             if self._db.blame(fault) is None:

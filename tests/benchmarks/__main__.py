@@ -18,9 +18,11 @@ from tests.benchmarks import (  # noqa: E402
     fanout,
     hop,
     issue_core,
+    issue_core_pg,
     loop_stall,
     over_http,
     page_heap,
+    processes,
     publishing,
     to_display,
 )
@@ -44,7 +46,11 @@ BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
     "keepalive": over_http.keepalive,
     "mem-conn": coming_back.mem_conn,
     "page-heap": page_heap.page_heap,
+    "issue-core-pg": issue_core_pg.run,
+    "issue-http-50-pg": over_http.issue_http_50_pg,
+    "call-contention-pg": over_http.call_contention_pg,
     "redis-hop": hop.redis_hop,
+    "processes": processes.processes,
 }
 
 

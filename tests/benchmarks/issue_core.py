@@ -53,7 +53,7 @@ class _TappedWriter(Writer):
         return tapped.statements
 
 
-class _InPlace(Writer):
+class InPlace(Writer):
     """Answers where it is asked: no line, no other thread, no cards."""
 
     def submit(self, order: Order) -> Answer:
@@ -64,7 +64,10 @@ class _InPlace(Writer):
         return answer
 
     def _commit(self) -> None:
-        self._db.execute("COMMIT")
+        if isinstance(self._db, SqliteStore):
+            self._db.execute("COMMIT")
+        else:
+            self._db.commit()
 
 
 def _statements(folder: Path) -> list[Statement]:
@@ -92,7 +95,7 @@ def _raw_round(folder: Path, statements: list[Statement]) -> float:
     return took
 
 
-def _tickets(writer: Writer) -> float:
+def tickets_per_s(writer: Writer) -> float:
     """Tickets per second, one after the other."""
     begun = time.perf_counter()
     for _ in range(_TICKETS):
@@ -103,12 +106,12 @@ def _tickets(writer: Writer) -> float:
 def run(folder: Path) -> list[Figure]:
     """Interleaved rounds; medians."""
     statements = _statements(folder / "tap")
-    in_place = prepare(folder / "place", kind=_InPlace)
+    in_place = prepare(folder / "place", kind=InPlace)
     writer = prepare(folder / "line")
     ours, whole, raw = [], [], []
     for number in range(_ROUNDS):
-        ours.append(_tickets(in_place))
-        whole.append(_tickets(writer))
+        ours.append(tickets_per_s(in_place))
+        whole.append(tickets_per_s(writer))
         raw.append(_TICKETS / _raw_round(folder / f"raw{number}", statements))
     writer.stop()
     in_place.stop()

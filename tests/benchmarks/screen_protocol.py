@@ -28,6 +28,7 @@ class Screen(asyncio.Protocol):
         self.ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.arrivals: list[tuple[int, float]] = []
         self.revision = 0
+        self.received = 0  # bytes
         self.transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -46,6 +47,7 @@ class Screen(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Whole frames out of what came."""
         at = time.perf_counter()
+        self.received += len(data)
         data = self._rest + data
         if not self._upgraded:
             head, end, data = data.partition(b"\r\n\r\n")

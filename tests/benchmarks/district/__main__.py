@@ -18,6 +18,7 @@ import click  # noqa: E402
 
 from tests.benchmarks.district.day import DistrictDay  # noqa: E402
 from tests.benchmarks.district.halls import KINDS, district, make  # noqa: E402
+from tests.benchmarks.district.weighing import at_rest  # noqa: E402
 from tests.benchmarks.figures import machine  # noqa: E402
 from tests.benchmarks.served_halls import on_file, on_postgres  # noqa: E402
 
@@ -25,7 +26,7 @@ from tests.benchmarks.served_halls import on_file, on_postgres  # noqa: E402
 @click.command()
 @click.option("--halls", "number", default=200, show_default=True, help="Halls of all kinds.")
 @click.option("--minutes", default=5.0, show_default=True, help="The longest that it may take.")
-@click.option("--speed", default=16.0, show_default=True, help="How much faster than life it begins; then ever faster.")
+@click.option("--speed", default=5.0, show_default=True, help="How much faster than life it begins; then ever faster.")
 @click.option("--database", type=click.Choice(["sqlite", "postgres"]), default="sqlite", show_default=True)
 @click.option("--workers", default=2, show_default=True, help="Processes, each hall pinned to one; with postgres only.")
 @click.option("--seed", default=1, show_default=True)
@@ -42,10 +43,11 @@ def main(
         click.echo(f"{count} x {kind.name}: {kind.windows} windows, {kind.tickets} tickets a day", err=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-
+        weights = at_rest(folder / "rest", halls) if database == "sqlite" else {}
         with (on_file(folder, lambda found: make(found, halls)) if database == "sqlite"
               else on_postgres(folder, lambda found: make(found, halls), workers)) as served:
             day = DistrictDay(served, halls, folder, lambda text: click.echo(text, err=True))
+            day.weights |= weights
             day.run(speed, until, seed)
         breaches = day.wrong
     click.echo(day.table())

@@ -1,9 +1,11 @@
 """The course of a measurement: open, idle, ever faster, over; and the table of what came out."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import gevent
@@ -11,13 +13,14 @@ import gevent
 from tests.benchmarks.child import Child, child
 from tests.benchmarks.district.halls import OneHall
 from tests.benchmarks.district.judging import breaches
-from tests.benchmarks.district.weighing import Used, memory, on_disk, redis_bytes, used
+from tests.benchmarks.district.weighing import Used, memory, redis_bytes, tables_of, used
 from tests.benchmarks.served_halls import ServedHalls
 
 LONGEST_MS = 100.0  # p99 of a command
-_STEP_S, _IDLE_S, _WARM_S, _WARM_SPEED = 15.0, 10.0, 12.0, 10.0
-_FASTER = 1.6
+_STEP_S, _IDLE_S, _WARM_S, _WARM_SPEED, _FASTER = 15.0, 8.0, 15.0, 10.0, 1.6
 _ENDING_S = 25.0  # for the judge
+_HEAD = "speed | tickets/s | commands/s | questions/s | messages/s | p50 ms | p99 ms | cores"
+_ROW = "{speed:.0f} | {tickets:.1f} | {commands:.0f} | {questions:.0f} | {messages:.0f} | {p50:.1f} | {p99:.0f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,6 @@ class Step:
     p99: float
     server: float
     database: float
-    waiting: int
-
-    @property
-    def server_ms(self) -> float:
-        """Of the server's processor for each command, all that it does beside included."""
-        return self.server / self.commands * 1000
 
 
 @dataclass
@@ -52,77 +49,94 @@ class DistrictDay:
     steps: list[Step] = field(default_factory=list)
     weights: dict[str, float] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
-    asked: dict[str, int] = field(default_factory=dict)
+    asked: Counter[str] = field(default_factory=Counter)
+    tickets: Counter[str] = field(default_factory=Counter)  # by kind of hall
+    received: Counter[str] = field(default_factory=Counter)  # bytes, by kind of hall
     wrong: list[str] = field(default_factory=list)  # what is not as it must be
 
     def run(self, speed: float, until: float, seed: int) -> None:
         """From the opening to the judgement, or until the time is over."""
-        weights = self.weights
-        weights["start s"] = self.served.started_s
-        weights["empty MiB"] = memory(self.served)
+        self.weights |= {"start s": self.served.started_s, "halls MiB": memory(self.served)}
         with child("district.people_process") as people:
-            self._open(people)
-            self._idle()
-            before, redis = on_disk(self.served), redis_bytes(self.served)
-            people.ask("live", plans=[self._plan(place, hall) for place, hall in enumerate(self.halls)],
-                       speed=_WARM_SPEED, seed=seed)  # fmt: skip
-            first = people.ask("step", speed=_WARM_SPEED, seconds=_WARM_S)
-            all_commands, all_tickets = first["commands"], first["tickets"]
-            while True:
-                step, told = self._step(people, speed)
-                all_commands, all_tickets = all_commands + told["commands"], all_tickets + told["tickets"]
-                if step.p99 > LONGEST_MS or told["failed"] or time.monotonic() + _STEP_S + _ENDING_S > until:
-                    break
+            self._open(people, seed)
+            before, redis = tables_of(self.served.database), redis_bytes(self.served)
+            people.ask("live", speed=_WARM_SPEED)
+            self._step(people, _WARM_SPEED, _WARM_S)
+            warm = sum(self.tickets.values()), memory(self.served)
+            self.steps.clear()
+            while not self._over(until):
+                self._step(people, speed, _STEP_S)
                 speed *= _FASTER
-            weights["busy MiB"] = memory(self.served)
-            self._weigh(before, redis, all_commands, all_tickets)
+            held = (memory(self.served) - warm[1]) * 1024
+            self.weights["KiB in memory per ticket"] = held / max(1, sum(self.tickets.values()) - warm[0])
+            self._weigh(before, redis)
             people.ask("end", history=str(self.folder / "history"))
         codes = [hall.code for hall in self.halls]
         self.wrong = [*self.failed, *breaches(self.served.database, self.folder / "history", codes)]
 
-    def _open(self, people: Child) -> None:
+    def _open(self, people: Child, seed: int) -> None:
+        """Everybody is there, at first without a word; then the pages that speak ask whether they may."""
         watched = [(h.code, self._url(place), h.public_screens, h.staff_pages) for place, h in enumerate(self.halls)]
-        opened = people.ask("watch", halls=watched)
-        self.weights["screens"] = opened["screens"]
-        self.weights["open s"] = opened["took"]
-        self.weights["watched MiB"] = memory(self.served)
+        opened, thousands = people.ask("watch", halls=watched), sum(one[2] + one[3] for one in watched) / 1000
+        grown = memory(self.served) - self.weights["halls MiB"]
         self.say(f"{opened['screens']} live connections in {opened['took']:.0f} s")
-
-    def _idle(self) -> None:
-        """What everybody's being there costs."""
         before = used(self.served)
         gevent.sleep(_IDLE_S)
-        server, database = used(self.served).per_s(before)
-        self.weights |= {"idle server cores": server, "idle database cores": database}
-        self.say(f"nobody does anything: {server:.3f} cores")
+        idle = used(self.served)
+        people.ask("open", plans=[self._plan(place, hall) for place, hall in enumerate(self.halls)], seed=seed)
+        asked = people.ask("step", speed=1.0, seconds=_IDLE_S)["asked"]["speaker"]
+        self.weights |= {
+            "live connections": opened["screens"],
+            "KiB per connection": grown * 1024 / opened["screens"],
+            "cores per 1,000 connections": idle.per_s(before)[0] / thousands,
+            "server ms per question": (used(self.served).server - idle.server) / asked * 1000,
+        }
+        self.say(f"nobody does anything: {idle.per_s(before)[0]:.3f} cores")
 
-    def _step(self, people: Child, speed: float) -> tuple[Step, dict[str, Any]]:
+    def _over(self, until: float) -> bool:
+        """No time is left, or twice in a row commands took too long."""
+        late = [step.p99 > LONGEST_MS for step in self.steps[-2:]]
+        return bool(self.failed) or late == [True, True] or time.monotonic() + _STEP_S + _ENDING_S > until
+
+    def _step(self, people: Child, speed: float, seconds: float) -> None:
         before: Used = used(self.served)
-        told = people.ask("step", speed=speed, seconds=_STEP_S)
+        told = people.ask("step", speed=speed, seconds=seconds)
         server, database = used(self.served).per_s(before)
-        lasted, asked = told["lasted"], told["asked"]
+        lasted, asked = told["lasted"], Counter(told["asked"])
+        tickets, questions = sum(told["tickets"].values()) / lasted, (asked["phone"] + asked["speaker"]) / lasted
         step = Step(
-            speed, told["tickets"] / lasted, told["commands"] / lasted,
-            (asked.get("phone", 0) + asked.get("speaker", 0)) / lasted, told["told"] / lasted,
-            told["p50"], told["p99"], server, database, told["waiting"],
+            speed, tickets, told["commands"] / lasted, questions, told["told"] / lasted, told["p50"], told["p99"],
+            server, database,
         )  # fmt: skip
         self.steps.append(step)
         self.failed += told["failed"]
-        for deed, count in asked.items():
-            self.asked[deed] = self.asked.get(deed, 0) + count
+        self.asked += asked
+        for hall in self.halls:
+            self.tickets[hall.kind.name] += told["tickets"][hall.code]
+            self.received[hall.kind.name] += told["bytes"][hall.code]
         self.say(f"{asdict(step)} refused: {told['refused']}")
-        return step, told
 
-    def _weigh(self, before: dict[str, int], redis: int, commands: int, tickets: int) -> None:
-        for name, size in on_disk(self.served).items():
-            grown = size - before.get(name, 0)
-            if grown:
-                self.weights[f"bytes of {name} per ticket"] = grown / tickets
-        self.weights["bytes per ticket"] = sum(
-            value for name, value in self.weights.items() if name.startswith("bytes of ")
-        )
-        self.weights["Redis bytes per command"] = (redis_bytes(self.served) - redis) / commands
-        self.weights["commands per ticket"] = commands / tickets
+    def _weigh(self, before: dict[str, int], redis: int) -> None:
+        weights, tickets = self.weights, sum(self.tickets.values())
+        commands = sum(self.asked.values()) - self.asked["phone"] - self.asked["speaker"]
+        grown = {name: size - before.get(name, 0) for name, size in tables_of(self.served.database).items()}
+        weights |= {f"bytes of {name} per ticket": size / tickets for name, size in grown.items() if size}
+        weights["bytes of replies per ticket"] = replies = grown["replies"] / tickets
+        weights["bytes kept per ticket"] = sum(grown.values()) / tickets - replies
+        weights["commands per ticket"] = commands / tickets
+        weights["Redis bytes per command"] = (redis_bytes(self.served) - redis) / commands
+        weights |= {
+            f"KiB to screens per ticket, {kind}": self.received[kind] / 1024 / count
+            for kind, count in self.tickets.items()
+            if count
+        }
+        idle, question = weights["cores per 1,000 connections"], weights["server ms per question"]
+        standing = idle * weights["live connections"] / 1000
+        each = [(one.server - standing) * 1000 - one.questions * question for one in self.steps]
+        weights["server ms per command"] = median(ms / s.commands for ms, s in zip(each, self.steps, strict=True))
+        weights["database ms per command"] = median(one.database * 1000 / one.commands for one in self.steps)
+        reached = [one.commands for one in self.steps if one.p99 <= LONGEST_MS]
+        weights["commands/s within 100 ms"] = max(reached, default=0.0)
 
     def _url(self, place: int) -> str:
         """Each hall at its own process."""
@@ -144,19 +158,12 @@ class DistrictDay:
 
     def table(self) -> str:
         """All of it, as Markdown."""
-        head = ("speed", "tickets/s", "commands/s", "questions/s", "messages/s", "p50 ms", "p99 ms", "server cores",
-                "database cores", "server ms per command")  # fmt: skip
-        rows = [head, tuple("-" for _ in head)]
-        rows += [
-            (f"{s.speed:.0f}", f"{s.tickets:.1f}", f"{s.commands:.0f}", f"{s.questions:.0f}", f"{s.messages:.0f}",
-             f"{s.p50:.1f}", f"{s.p99:.0f}", f"{s.server:.2f}", f"{s.database:.2f}", f"{s.server_ms:.2f}")
-            for s in self.steps
-        ]  # fmt: skip
-        lines = [f"| {' | '.join(row)} |" for row in rows]
-        lines += ["", "| what | value |", "|---|---|"]
-        lines += [f"| {name} | {value:,.2f} |" for name, value in self.weights.items()]
+        rows = [_HEAD, "---|" * _HEAD.count("|") + "---"]
+        rows += [f"{_ROW.format(**asdict(s))} | {s.server:.2f} + {s.database:.2f}" for s in self.steps]
+        lines = [f"| {row} |" for row in rows] + ["", "| what | measured |", "|---|---|"]
+        lines += [f"| `{name}` | {f'{v:,.0f}' if v >= 100 else f'{v:.2g}'} |" for name, v in self.weights.items()]
         return "\n".join(lines)
 
     def told(self) -> dict[str, Any]:
         """The same for programs."""
-        return {"steps": [asdict(step) for step in self.steps], "weights": self.weights, "asked": self.asked}
+        return {"steps": [asdict(step) for step in self.steps], "weights": self.weights, "asked": dict(self.asked)}

@@ -89,6 +89,11 @@ def district(number: int) -> list[OneHall]:
     return [_hall(f"D{place:04d}", kind) for place, kind in enumerate(kinds[:number], 1)]
 
 
+def halls_of(kind: Kind, number: int) -> list[OneHall]:
+    """So many of one kind."""
+    return [_hall(f"D{place:04d}", kind) for place in range(1, number + 1)]
+
+
 def _hall(code: str, kind: Kind) -> OneHall:
     document: Document = json.loads(json.dumps(_document(kind.sample, kind.windows)))
     document["hall"]["code"] = code

@@ -56,10 +56,13 @@ class HallLife:
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
     _going: set[asyncio.Task[None]] = field(default_factory=set)
 
-    def start(self) -> None:
-        """Everybody."""
+    def open(self) -> None:
+        """The pages that speak are there."""
         for zone in set(self.plan.spoken_in.values()):
             self._go(self._speak(zone))
+
+    def start(self) -> None:
+        """People come."""
         for no in self.plan.lines:
             self._go(self._serve(no))
         self._go(self._arrive())

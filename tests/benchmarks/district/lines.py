@@ -1,10 +1,12 @@
-"""Kept connections of one hall's people to the process that serves it, and what was answered on them."""
+"""Kept connections of one hall's people to the process or processes that serve it, and what was answered on them."""
 
 import asyncio
 import json
+import random
 import secrets
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,10 +39,10 @@ class Book:
 
 
 class Lines:
-    """One hall's connections, dialled when they are needed first."""
+    """One hall's connections, dialled when they are needed first. `urls`: of several each question takes any."""
 
-    def __init__(self, hall: str, url: str, book: Book) -> None:
-        self.hall, self._url, self._book = hall, url, book
+    def __init__(self, hall: str, urls: Sequence[str], book: Book) -> None:
+        self.hall, self._urls, self._book = hall, urls, book
         self._open: dict[str, Http] = {}
         self._busy: dict[str, asyncio.Lock] = {}
         self._phones = 0
@@ -81,7 +83,9 @@ class Lines:
         return answer
 
     async def _ask(self, line: str, path: str, body: dict[str, object], headers: str) -> Answer:
+        url = self._urls[0] if len(self._urls) == 1 else random.choice(self._urls)
+        line = f"{line} {url}"
         async with self._busy.setdefault(line, asyncio.Lock()):
             if line not in self._open:
-                self._open[line] = await Http.dial(self._url)
+                self._open[line] = await Http.dial(url)
             return await self._open[line].ask("POST", f"/{self.hall}/{path}", json.dumps(body), headers)

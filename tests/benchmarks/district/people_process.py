@@ -32,6 +32,7 @@ class _People:
         self._book, self._pace = Book(), Pace()
         self._lives: list[HallLife] = []
         self._screens: list[Screen] = []
+        self._in_hall: dict[str, list[Screen]] = {}
         self._failed: list[str] = []
         asyncio.get_running_loop().set_exception_handler(self._failure)
 
@@ -45,19 +46,26 @@ class _People:
                 for number in range(public + staff):
                     audience, headers = ("public", "") if number < public else ("staff", _STAFF)
                     self._screens.append(await connect(url, await http.pass_for(code, audience, headers)))
+                    self._in_hall.setdefault(code, []).append(self._screens[-1])
                 http.close()
 
         await asyncio.gather(*(open_all(*hall) for hall in halls))
         gc.freeze()
         return {"took": time.perf_counter() - begun, "screens": len(self._screens)}
 
-    async def live(self, plans: list[dict[str, Any]], speed: float, seed: int) -> dict[str, Any]:
-        """From now on, at this speed."""
-        self._pace.speed = speed
+    async def open(self, plans: list[dict[str, Any]], seed: int) -> dict[str, Any]:
+        """The doors, before anybody comes."""
         for number, told in enumerate(plans):
             plan = Plan(**told)
             rng = random.Random(f"{seed}/{number}")
-            self._lives.append(HallLife(plan, Lines(plan.code, plan.url, self._book), self._pace, rng))
+            self._lives.append(HallLife(plan, Lines(plan.code, [plan.url], self._book), self._pace, rng))
+        for life in self._lives:
+            life.open()
+        return {}
+
+    async def live(self, speed: float) -> dict[str, Any]:
+        """From now on, at this speed."""
+        self._pace.speed = speed
         for life in self._lives:
             life.start()
         return {}
@@ -66,17 +74,18 @@ class _People:
         """So long at this speed; what was asked and how long the answers to commands took (ms)."""
         self._pace.speed = speed
         self._forget()
-        tickets, begun = sum(life.tickets for life in self._lives), time.perf_counter()
+        before, begun = {life.plan.code: life.tickets for life in self._lives}, time.perf_counter()
         await asyncio.sleep(seconds)
         took, lasted = self._book.took, time.perf_counter() - begun
         return {
             "lasted": lasted,
-            "tickets": sum(life.tickets for life in self._lives) - tickets,
+            "tickets": {life.plan.code: life.tickets - before[life.plan.code] for life in self._lives},
             "commands": len(took),
             "p50": p50(took) if took else 0.0,
             "p99": p99(took) if took else 0.0,
             "asked": dict(self._book.asked),
             "refused": dict(self._book.refused),
+            "bytes": {code: sum(one.received for one in screens) for code, screens in self._in_hall.items()},
             "told": sum(len(screen.arrivals) for screen in self._screens),
             "waiting": sum(sum(life.waiting.values()) for life in self._lives),
             "failed": self._failed[:5],
@@ -102,6 +111,7 @@ class _People:
         self._book.refused.clear()
         for screen in self._screens:
             screen.arrivals.clear()
+            screen.received = 0
 
     def _failure(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         task = context.get("task")

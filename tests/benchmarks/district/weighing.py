@@ -2,15 +2,20 @@
 
 import sqlite3
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import psycopg
 
 from server.storage.database import Database
 from server.storage.postgres import PostgresDatabase
+from server.storage.which import HallDatabase
+from tests.benchmarks.district.halls import OneHall, make
 from tests.benchmarks.http_clients import memory_mib
-from tests.benchmarks.served_halls import ServedHalls
+from tests.benchmarks.served_halls import ServedHalls, on_file
 
 _SIZES = (
     "SELECT t.relname, pg_table_size(t.oid), pg_indexes_size(t.oid) FROM pg_class t "
@@ -44,14 +49,27 @@ def memory(served: ServedHalls) -> float:
     return sum(map(memory_mib, served.pids))
 
 
-def on_disk(served: ServedHalls) -> dict[str, int]:
+def at_rest(folder: Path, halls: Sequence[OneHall]) -> dict[str, float]:
+    """Memory of a server without halls, and what a hall of the largest kind and one of the others add to it (MiB)."""
+    large = [hall for hall in halls if hall.kind is halls[0].kind]
+    found = []
+    for name, some in (("none", []), ("large", large), ("all", list(halls))):
+        with on_file(folder / name, partial(make, halls=some)) as served:
+            found.append(memory(served))
+    none, with_large, with_all = found
+    each = (with_large - none) / len(large)
+    others = (with_all - with_large) / max(1, len(halls) - len(large))
+    return {"MiB without halls": none, f"MiB per {halls[0].kind.name}": each, "MiB per other hall": others}
+
+
+def tables_of(database: HallDatabase) -> dict[str, int]:
     """Bytes of each table, and of all indexes beside the tables' own keys."""
-    if isinstance(served.database, PostgresDatabase):
-        with closing(psycopg.connect(served.database.url)) as connection:
+    if isinstance(database, PostgresDatabase):
+        with closing(psycopg.connect(database.url)) as connection:
             rows = connection.execute(_SIZES).fetchall()
         return {name: size for name, size, _ in rows} | {"indexes": sum(row[2] for row in rows)}
-    assert isinstance(served.database, Database)
-    with closing(sqlite3.connect(f"file:{served.database.path}?mode=ro", uri=True)) as connection:
+    assert isinstance(database, Database)
+    with closing(sqlite3.connect(f"file:{database.path}?mode=ro", uri=True)) as connection:
         indexes = {name for name, in connection.execute(_INDEXES)}
         sizes: dict[str, int] = {"indexes": 0}
         for name, size in connection.execute(_PAGES):
