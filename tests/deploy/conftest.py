@@ -1,10 +1,14 @@
 """Certificates of a hall, and its server as it stands behind a proxy with TLS."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.deploy.nginx import DEPLOY
 from tests.deploy.over_tls import run_certs
 from tests.server.api.running_server import RunningServer
 
@@ -34,3 +38,18 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     finally:
         code, said = server.stop()
     assert code == 0, said
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`docs/deploy/bundle.sh`; packages come from wherever pip gets them, its cache first."""
+    to = tmp_path_factory.mktemp("bundle") / "paihao-bundle"
+    command = ["sh", str(DEPLOY / "bundle.sh"), sys.executable, str(to)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    if "No matching distribution" in done.stderr or "Could not find a version" in done.stderr:
+        missing = "no package index can be reached"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    assert done.returncode == 0, done.stderr
+    return to

@@ -6,27 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-from tests.server.api.running_server import ROOT
-
-DEPLOY = ROOT / "docs" / "deploy"
-
-
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`docs/deploy/bundle.sh`; packages come from wherever pip gets them, its cache first."""
-    to = tmp_path_factory.mktemp("bundle") / "paihao-bundle"
-    command = ["sh", str(DEPLOY / "bundle.sh"), sys.executable, str(to)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    if "No matching distribution" in done.stderr or "Could not find a version" in done.stderr:
-        missing = "no package index can be reached"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    assert done.returncode == 0, done.stderr
-    return to
-
 
 def install(bundle: Path, to: Path) -> subprocess.CompletedProcess[str]:
     """On a machine that reaches nothing: every way to an index ends at once."""
