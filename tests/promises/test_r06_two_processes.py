@@ -39,7 +39,7 @@ SHARE = 0.05
 LOSSES = (Fault.LOST_REPLY, Fault.RESET, Fault.CUT_REPLY, Fault.REPEATED, Fault.CUT_REQUEST)
 TROUBLE_EVERY_S = (1.0, 8.0) if LONG else (0.2, 0.6)
 AWAY_S = (0.0, 6.0) if LONG else (0.0, 0.3)
-TROUBLES = ("process", "database", "Redis")
+TROUBLES = ("a process", "the database", "Redis")
 HAPPENS_WITHIN_S = 60.0
 UNLOCKED = ("-m", "tests.promises.unguarded_server", "lock")
 UNGUARDED = (
@@ -142,12 +142,12 @@ class Went:
         """One of them dies, and is back after a while."""
         what = rng.choice(TROUBLES) if LONG else TROUBLES[self.turn % len(TROUBLES)]
         self.turn += 1
-        if what == "process":
+        if what == "a process":
             serving = processes_of(server)
             if not serving:
                 return
             kill_process(rng.choice(serving))
-        elif what == "database":
+        elif what == "the database":
             own.postgres.kill()
             gevent.sleep(rng.uniform(*AWAY_S))
             own.postgres.start()
