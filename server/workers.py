@@ -138,6 +138,8 @@ class Workers:
             begun = time.monotonic()
             environ = {**os.environ, WORKER: str(no)}
             self._running[no] = process = subprocess.Popen(self._command(no), stdin=subprocess.PIPE, env=environ)
+            if self._stopping.is_set():  # said while this one was being made
+                process.terminate()
             line = cast(IO[bytes], process.stdin)
             with suppress(BrokenPipeError):  # closed unread by one that ended at once
                 line.write(f"{self._secret}\n".encode())

@@ -11,6 +11,7 @@ from contract import commands as c
 from contract import replies as r
 from contract.words import Code
 from server.storage import postgres as postgres_module
+from server.storage import writer as writer_module
 from server.storage.orders import Order
 from server.storage.postgres import PostgresDatabase
 from server.storage.schema import DatabaseRefused
@@ -29,6 +30,8 @@ LONG_S = 60.0
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that nobody has to wait for eight seconds."""
     monkeypatch.setattr(postgres_module, "_ANSWERS_WITHIN_S", 0.5)
+    monkeypatch.setattr(writer_module, "AWAY_FOR_S", 0.4)
+    monkeypatch.setitem(postgres_module._LINE, "connect_timeout", "2")  # the least that there is
 
 
 def test_a_database_that_stands_still_stops_nobody_and_it_goes_on_by_itself(
@@ -91,7 +94,7 @@ def black_hole() -> Iterator[int]:
         yield port
 
 
-def test_an_address_that_swallows_everything_is_said_so(black_hole: int) -> None:
+def test_an_address_that_swallows_everything_is_said_so(black_hole: int, impatient: None) -> None:
     database = PostgresDatabase(f"postgresql://paihao@127.0.0.1:{black_hole}/paihao")
     with gevent.Timeout(LONG_S), pytest.raises(DatabaseRefused, match=f"{black_hole}"):
         database.look()

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -12,11 +14,17 @@ from typing import Any
 import gevent
 import pytest
 from click.testing import CliRunner
+from gevent.event import Event
 from gevent.server import StreamServer
 from gevent.socket import AF_UNIX, socket
 
 from server.command.device import device
 from server.command.doctor import doctor
+from server.command.serve import serve
+from server.storage.schema import versions
+from server.storage.which import remember
+from server.workers import Workers
+from tests.deploy.rehearsal import quick_bundle
 from tests.server.api.running_server import HALL, RunningServer, new_key, until
 from tests.server.databases.hall_in_postgres import Filled
 from tests.server.databases.pair import SOON_S, Pair
@@ -149,23 +157,55 @@ def test_processes_without_a_parent_end_and_a_new_parent_takes_their_place(pair:
     assert pair.take(1)["number"]
 
 
-def test_a_port_that_somebody_has_and_a_process_that_cannot_start_are_said_and_nothing_runs(
-    filled: Filled, tmp_path: Path
-) -> None:
+def test_a_newer_program_beside_an_older_one_neither_serves_nor_moves_the_schema(pair: Pair, tmp_path: Path) -> None:
+    newest = versions()[-1]
+    newer = quick_bundle(tmp_path / "newer", new_schema=(f"{int(newest) + 1:04d}", newest)) / "program" / "paihao.py"
+    remember(tmp_path, pair.database.url)
+
+    def said(*words: str) -> str:
+        command = [sys.executable, str(newer), *words, "--data", str(tmp_path)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 2, done.stdout
+        return done.stderr
+
+    assert "停止所有服务器" in (words := said("serve")) and "paihao schema --to" in words
+    assert "stop the servers that are using this database first" in said("schema", "--to", f"{int(newest) + 1:04d}")
+    assert pair.take(0)["number"] != pair.take(1)["number"]
+    assert pair.database.version() == newest
+
+
+def test_a_port_that_somebody_has_is_said_before_anything_starts(filled: Filled, tmp_path: Path) -> None:
     name = filled.empty()
-    server = RunningServer(tmp_path / "data")
-    options = ("--database", filled.postgres.url(name), "--workers", "2")
     with socket() as somebody:
         somebody.bind(("127.0.0.1", 0))
         somebody.listen()
-        port = somebody.getsockname()[1]
-        assert server.serve(*options, "--port", str(port)).wait(timeout=60) == 2
-        assert f"cannot listen on 127.0.0.1:{port}" in server.said()
-    (tmp_path / "server.toml").write_text(f'metrics_token = "{tmp_path}/nowhere"\n', encoding="utf-8")
-    assert server.serve(*options, "--port", "0", "--settings", str(tmp_path / "server.toml")).wait(timeout=60) == 2
-    assert "cannot read metrics_token" in server.said() and "it said why above" in server.said()
-    assert "serves at" not in server.said()
+        port = str(somebody.getsockname()[1])
+        options = ["--database", filled.postgres.url(name), "--workers", "2", "--port", port]
+        taken = CliRunner().invoke(serve, ["--data", str(tmp_path / "data"), *options])
+    assert (taken.exit_code, f"cannot listen on 127.0.0.1:{port}" in taken.output) == (2, True), taken.output
     filled.give_back(name)
+
+
+def test_one_that_cannot_start_ends_all_at_first_and_is_tried_again_with_pauses_later(tmp_path: Path) -> None:
+    tries = tmp_path / "tries"
+
+    def command(no: int) -> list[str]:
+        """The first cannot start; the second works until it is told to stop."""
+        return ["sh", "-c", f"echo >> {tries}; exit 2" if no == 0 else "exec sleep 600"]
+
+    def tried() -> int:
+        return len(tries.read_text().splitlines()) if tries.exists() else 0
+
+    first = Workers(2, command, "secret")
+    first.run(Event())
+    assert (first.refused, tried()) == (True, 1)
+    later, stopping = Workers(2, command, "secret"), Event()
+    later.all_started()
+    running = gevent.spawn(later.run, stopping)
+    until(lambda: tried() == 3, "it is tried again", SOON_S)
+    stopping.set()
+    running.get(timeout=SOON_S)
+    assert (later.refused, tried()) == (False, 3)  # a pause stood between
 
 
 def test_several_processes_on_a_file_are_refused(tmp_path: Path) -> None:
