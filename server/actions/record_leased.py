@@ -39,6 +39,7 @@ def record_leased(now: HallNow, command: RecordLeased, actor: Actor, now_ms: int
     now.facts = {
         "number": ticket.label, "line": ticket.line, "asked_line": command.line, "day": ticket.day, "told_ms": told_ms,
         "offset_ms": command.offset_ms, "doubts": ";".join(ticket.doubts), "instead_of": command.instead_of,
+        "slip": slip.id,
     }  # fmt: skip
     waits = ticket.id in day.queues[ticket.line].tickets
     ahead = day.queues[ticket.line].ahead_of(ticket) if waits else 0

@@ -1,16 +1,18 @@
 """A hall in memory that another process took further is brought forward: only rows that are newer are read.
 
-Each row carries the revision of the command that changed it last, and the day's ids are one range: the database looks
-through the day and hands over what is newer. Inside one snapshot, or under the hall's lock.
+The journal says what was done since. Rows that were born since have higher ids than all before; of older ones those
+are asked for that the deeds may have changed, and those come whose revision is newer. Nothing grows with the day.
+Inside one snapshot, or under the hall's lock.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from contract.words import State, VisitEnd
 from server.domain.day import Day
+from server.domain.numbering import make_id
 from server.domain.taking_in import (
     order_states,
     show_calls,
@@ -22,7 +24,7 @@ from server.domain.taking_in import (
     take_in_visit,
     take_in_window,
 )
-from server.domain.ticket import Ticket, Visit
+from server.domain.ticket import Slip, Ticket, Visit
 from server.storage import rows
 from server.storage.hall_now import HallNow
 from server.storage.hall_store import (
@@ -39,42 +41,52 @@ from server.storage.store import Query, Store
 
 MOST_COMMANDS = 1_000  # of more, loading the day is as quick
 _ON_LINE_CARDS = frozenset({State.WAITING, State.HELD, State.MISSED})
-# After these the register is as it was; after any other deed it is read anew.
-LEAVES_REGISTER = frozenset({
-    "take_number", "call_next", "recall", "start_service", "finish", "pass_on", "hold", "resume", "miss", "bring_back",
-    "undo_call", "return_missed", "release", "reroute", "abandon", "cancel", "close_day", "stop_line", "record_leased",
-    "record_finish", "call_guide", "attend_kiosk", "session_turn", "pause_window", "reopen_window", "rate", "not_rated",
-    "rate_later", "add_reasons", "terminal_lost", "announce_call", "clock_set", "record_slip", "reprint_slip",
-})  # fmt: skip
+# Each deed whose journal entry says which rows of tickets, visits and slips it changed (`_named`); True: the register
+# may be another. After a deed that does not stand here the whole day is looked through, and the register read.
+NAMES_ROWS = {
+    "take_number": False, "call_next": False, "recall": False, "start_service": False, "finish": False,
+    "pass_on": False, "hold": False, "resume": False, "miss": False, "bring_back": False, "undo_call": False,
+    "return_missed": False, "release": False, "reroute": False, "abandon": False, "cancel": False, "close_day": False,
+    "stop_line": False, "lease_numbers": True, "record_leased": False, "record_finish": False, "call_guide": False,
+    "attend_kiosk": False, "turn_of_day": False, "session_turn": False, "sign_in": True, "sign_out": True,
+    "pause_window": False, "reopen_window": False, "rate": False, "not_rated": False, "rate_later": False,
+    "add_reasons": False, "terminal_lost": False, "announce_call": False, "clock_set": False, "record_slip": False,
+    "reprint_slip": False, "report_device": True, "add_user": True, "invite_user": True, "set_password": True,
+    "disable_user": True, "set_roles": True, "desk_sign_in": True, "desk_sign_out": True, "enrol_device": True,
+    "pair_display": True, "redeem_code": True, "revoke_device": True,
+}  # fmt: skip
 _JOURNAL = "SELECT revision, at_ms, deed, facts, hash FROM journal WHERE hall = ? AND revision >= ? ORDER BY revision"
-_OF_DAY = {
-    table: f"SELECT {COLUMNS[table]} FROM {table} WHERE hall = ? AND id >= ? AND id < ? AND revision > ? ORDER BY id"
+_BORN = {
+    table: f"SELECT {COLUMNS[table]} FROM {table} WHERE hall = ? AND revision > ? AND id >= ? AND id < ? ORDER BY id"
     for table in ("tickets", "visits", "slips", "guide_requests")
+}
+_NAMED = {
+    table: f"SELECT {COLUMNS[table]} FROM {table} WHERE hall = ? AND revision > ? AND id IN ({{}}) ORDER BY id"
+    for table in ("tickets", "visits", "slips")
 }
 _WINDOWS = "SELECT * FROM windows WHERE hall = ? AND revision > ?"
 _STOPS = "SELECT line, stopped FROM line_stops WHERE hall = ? AND revision > ?"
 _LEASES = "SELECT * FROM leases WHERE hall = ? AND day = ? AND revision > ?"
-_EARLIER = "SELECT * FROM visits WHERE hall = ? AND revision > ? AND id IN ({})"
-_RATED = RATED + "v.id IN ({})"
 _RECORDS = "SELECT * FROM ratings WHERE hall = ? AND channel = 'counter' AND visit IN ({})"
+_RATED = RATED + "v.id IN ({})"
 
 
 @dataclass(slots=True)
 class _Newer:
-    """What another process did: rows as they stand now."""
+    """What another process did: entries of the journal, and rows as they stand now, those with an id in its order."""
 
-    entries: list[Any]  # of the journal
-    tickets: list[Ticket]
-    visits: list[Visit]
-    slips: list[Any]
-    requests: list[Any]
-    windows: list[Any]
-    stops: list[Any]
-    leases: list[Any]
-    earlier: list[Visit]  # visits of earlier days that may still get something
-    records: list[Any]
-    rated: list[Any]
-    register: Register | None  # None: as it was
+    entries: list[Any]
+    tickets: list[Ticket] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)  # of the day
+    earlier: list[Visit] = field(default_factory=list)  # of earlier days, that may still get something
+    slips: list[Slip] = field(default_factory=list)
+    requests: list[Any] = field(default_factory=list)
+    windows: list[Any] = field(default_factory=list)
+    stops: list[Any] = field(default_factory=list)
+    leases: list[Any] = field(default_factory=list)
+    records: list[Any] = field(default_factory=list)
+    rated: list[Any] = field(default_factory=list)
+    register: Register | None = None  # None: as it was
 
     def deeds(self) -> set[str]:
         """Which deeds these were."""
@@ -102,32 +114,69 @@ def bring_forward(store: Store, hall: str, known: Head, head: Head, now: HallNow
 
 
 def _read(store: Store, hall: str, known: Head, head: Head, day: Day) -> _Newer | None:
-    """In two round trips; None where what happened is not told by rows of the day."""
-    (first, last), since = ids_of(head), known.revision
-    owed = [visit for visit in (*day.pending, *day.cut_short) if visit < first]
-    queries: list[Query] = [(_JOURNAL, (hall, since))]
-    queries += [(query, (hall, first, last, since)) for query in _OF_DAY.values()]
-    queries += [(_WINDOWS, (hall, since)), (_STOPS, (hall, since)), (_LEASES, (hall, head.day.isoformat(), since))]
-    if owed:
-        queries.append((_EARLIER.format(_marks(owed)), (hall, since, *owed)))
-    entries, tickets, visits, slips, requests, windows, stops, leases, *earlier = store.read(queries)
-    newer = _Newer(
-        entries[1:], [rows.ticket_from(row) for row in tickets], [rows.visit_from(row) for row in visits], slips,
-        requests, windows, stops, leases, [rows.visit_from(row) for found in earlier for row in found], [], [], None,
-    )  # fmt: skip
-    deeds = newer.deeds()
-    if not entries or entries[0]["hash"] != known.hash or "load_hall" in deeds:
+    """In two or three round trips; None where what happened is not told by rows of the day."""
+    (entries,) = store.read([(_JOURNAL, (hall, known.revision))])
+    newer = _Newer(entries[1:])
+    if not entries or entries[0]["hash"] != known.hash or "load_hall" in newer.deeds():
         return None
-    rated = _rated_since(newer)
-    queries = [(query.format(_marks(rated)), (hall, *rated)) for query in (_RECORDS, _RATED) if rated]
-    if not deeds <= LEAVES_REGISTER:
+    _read_rows(store, hall, known, head, day, newer)
+    _read_more(store, hall, newer)
+    return newer
+
+
+def _read_rows(store: Store, hall: str, known: Head, head: Head, day: Day, newer: _Newer) -> None:
+    """Rows that were born since, and those of before that may have changed."""
+    (first, last), since = ids_of(head), known.revision
+    if newer.deeds() <= NAMES_ROWS.keys():
+        named, born = _named(day, newer.entries), make_id(head.no, since + 1)
+    else:
+        named, born = {"visits": {visit for visit in (*day.pending, *day.cut_short) if visit < first}}, first
+    queries: list[Query] = [(_WINDOWS, (hall, since)), (_STOPS, (hall, since))]
+    queries.append((_LEASES, (hall, head.day.isoformat(), since)))
+    queries.append((_BORN["guide_requests"], (hall, since, first, last)))
+    queries += [(_BORN[table], (hall, since, born, last)) for table in _NAMED]
+    older = {table: sorted(id_ for id_ in ids if id_ < born) for table, ids in named.items()}
+    queries += [(_NAMED[table].format(_marks(ids)), (hall, since, *ids)) for table, ids in older.items() if ids]
+    newer.windows, newer.stops, newer.leases, newer.requests, *found = store.read(queries)
+    by_id = dict(zip(_NAMED, found, strict=False))
+    for table, more in zip([table for table, ids in older.items() if ids], found[len(_NAMED) :], strict=True):
+        by_id[table] = more + by_id[table]
+    newer.tickets = [rows.ticket_from(row) for row in by_id["tickets"]]
+    newer.slips = [rows.slip_from(row) for row in by_id["slips"]]
+    visits = [rows.visit_from(row) for row in by_id["visits"]]
+    newer.visits = [visit for visit in visits if visit.id >= first]
+    newer.earlier = [visit for visit in visits if visit.id < first]
+
+
+def _named(day: Day, entries: Sequence[Any]) -> dict[str, set[int]]:
+    """Rows that these deeds may have changed, by table: what an entry names, and what its deed changes besides.
+
+    A ticket changes by a step only. A visit changes as long as its ticket is called, served or held, and its invitation
+    until it has ended; afterwards its deed names it. A reprint changes what became of the ticket's older slips.
+    """
+    facts = [json.loads(entry["facts"]) for entry in entries]
+    at_work = day.all_of(State.CALLED, State.SERVING, State.HELD)
+    visits = {one["visit"] for one in facts if "visit" in one} | {t.visit for t in at_work if t.visit is not None}
+    visits |= {visit.id for visit in day.pending.values() if visit.invitation_ended_ms is None}
+    reprinted = {one["ticket"] for one, entry in zip(facts, entries, strict=True) if entry["deed"] == "reprint_slip"}
+    slips = {one["slip"] for one in facts if "slip" in one}
+    if reprinted:
+        slips |= {slip.id for slip in day.slips.values() if slip.ticket in reprinted}
+    tickets = {step[0] for one in facts for step in one.get("steps", ())}
+    return {"tickets": tickets, "visits": visits, "slips": slips}
+
+
+def _read_more(store: Store, hall: str, newer: _Newer) -> None:
+    """Counter records and later ratings of visits that may have got one; the register where it may be another."""
+    visits = _rated_since(newer)
+    queries = [(query.format(_marks(visits)), (hall, *visits)) for query in (_RECORDS, _RATED) if visits]
+    if any(NAMES_ROWS.get(deed, True) for deed in newer.deeds()):
         queries += [(query, (hall,)) for query in REGISTER]
     found = store.read(queries) if queries else []
-    if rated:
+    if visits:
         newer.records, newer.rated, *found = found
     if found:
         newer.register = register_from(*found)
-    return newer
 
 
 def _marks(values: Sequence[int]) -> str:
@@ -158,8 +207,8 @@ def _apply(day: Day, head: Head, newer: _Newer) -> None:
         day.changed.windows[window.no] = window
     for row in newer.stops:
         day.stop(row["line"], stopped=bool(row["stopped"]))
-    for row in newer.slips:
-        take_in_slip(day, rows.slip_from(row))
+    for slip in newer.slips:
+        take_in_slip(day, slip)
         day.changed.devices = day.changed.prints = True
     for row in newer.requests:
         day.requests[row["id"]] = rows.request_from(row)

@@ -26,14 +26,14 @@ from tests.server.databases.register_deeds import Given, RegisterDeeds
 from tests.server.hall_kit import AGENT, DEMO_WINDOWS, DESK, K1, K2, KEYPAD, at
 
 WEIGHTS = {
-    "take_number": 18, "call_next": 16, "start_service": 14, "finish": 12, "recall": 5, "hold": 8, "pass_on": 4,
-    "miss": 5, "undo_call": 4, "resume": 6, "bring_back": 5, "return_missed": 3, "release": 2, "reroute": 2,
+    "take_number": 18, "call_next": 16, "start_service": 14, "finish": 12, "recall": 12, "hold": 8, "pass_on": 4,
+    "miss": 5, "undo_call": 4, "resume": 6, "bring_back": 5, "return_missed": 5, "release": 2, "reroute": 2,
     "abandon": 1, "cancel": 1.5, "close_day": 2, "stop_line": 2, "lease_numbers": 1, "record_leased": 4,
     "record_finish": 3, "call_guide": 1, "attend_kiosk": 1, "sign_in": 16, "sign_out": 1, "pause_window": 1,
     "reopen_window": 2, "rate": 6, "not_rated": 4, "rate_later": 4, "add_reasons": 3, "announce_call": 3,
     "clock_set": 0.5, "record_slip": 6, "reprint_slip": 1, "report_device": 1, "load_hall": 0.4, "add_user": 1,
-    "invite_user": 1, "set_password": 2, "disable_user": 1, "set_roles": 0.5, "desk_sign_in": 2,
-    "desk_sign_out": 1, "enrol_device": 0.7, "pair_display": 0.7, "redeem_code": 2, "revoke_device": 0.5,
+    "invite_user": 1, "set_password": 4, "disable_user": 1, "set_roles": 1.5, "desk_sign_in": 2,
+    "desk_sign_out": 2, "enrol_device": 1, "pair_display": 1, "redeem_code": 4, "revoke_device": 0.5,
 }  # fmt: skip
 BY_THE_CLOCK = frozenset({"turn_of_day", "session_turn", "terminal_lost"})
 _LINES = "AAAB"
@@ -184,8 +184,10 @@ class EveryDeed(RegisterDeeds):
         visit = self._one(v for v in self._visits() if v.started_ms is not None and (not v.rateable or v.end is None))
         if visit is None or visit.window not in DEMO_WINDOWS:
             return None
-        told = at(self.now_ms - self.rng.randint(0, 60_000))
-        return c.RecordFinish(window=visit.window, visit=visit.id, staff_no=visit.clerk, finished_at=told), AGENT
+        told_ms = (visit.ended_ms or self.now_ms) - self.rng.randint(0, 60_000)
+        return c.RecordFinish(
+            window=visit.window, visit=visit.id, staff_no=visit.clerk, finished_at=at(told_ms)
+        ), AGENT
 
     # --- ratings ---------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from contract.words import DeviceKind, Role, Via
 from server.domain.day import Day
 from server.storage.hall_now import HallNow
 from server.storage.orders import Actor
-from tests.server.hall_kit import ADMIN, DESK, document, without_window
+from tests.server.hall_kit import ADMIN, DESK, changed_document
 
 T = TypeVar("T")
 Given = tuple[c.Command, Actor]
@@ -42,7 +42,7 @@ class RegisterDeeds:
         return c.ReportDevice(health=health), Actor(Via.SERVER, device=screen.name)
 
     def _load_hall(self) -> Given:
-        return c.LoadHall(document=self.rng.choice([document("demo"), without_window("113")])), ADMIN
+        return c.LoadHall(document=changed_document("demo", supplement_days=self.rng.choice([1, 15]))), ADMIN
 
     def _add_user(self) -> Given:
         return c.AddUser(login=self.rng.choice(_PEOPLE), name="新人", roles=[Role.GUIDE]), ADMIN

@@ -1,9 +1,12 @@
 """A hall in memory as plain values, all of it and in its orders: what two processes must have alike."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from server.domain.day import Day
+from server.domain.hours import business_day
+from server.domain.later_rating import RatedVisit
 from server.storage.hall_now import HallNow
 
 
@@ -30,6 +33,12 @@ def _calls(day: Day) -> list[tuple[Any, ...]]:
     return list(newest.values())
 
 
+def _rated(day: Day) -> dict[int, RatedVisit]:
+    """Those that may still get something: a restart forgets the others a little earlier."""
+    since = day.day - timedelta(days=day.hall.rules.supplement_days + 1)
+    return {visit: rated for visit, rated in day.rated.items() if business_day(day.hall, rated.ended_ms) >= since}
+
+
 # What each attribute of a day is compared by.
 PARTS: dict[str, Callable[[Day], Any]] = {
     "hall": lambda day: day.hall,
@@ -49,7 +58,7 @@ PARTS: dict[str, Callable[[Day], Any]] = {
     "records": lambda day: day.records,
     "levels": lambda day: +day.levels,
     "pending": lambda day: day.pending,
-    "rated": lambda day: day.rated,
+    "rated": _rated,
     "cut_short": lambda day: day.cut_short,
     "leased": lambda day: (day.leased.blocks, day.leased.given),
     "queues": _queues,
