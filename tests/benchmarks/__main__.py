@@ -20,6 +20,7 @@ from tests.benchmarks import (  # noqa: E402
     issue_core,
     issue_core_pg,
     loop_stall,
+    newer,
     over_http,
     page_heap,
     processes,
@@ -51,6 +52,7 @@ BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
     "call-contention-pg": over_http.call_contention_pg,
     "redis-hop": hop.redis_hop,
     "processes": processes.processes,
+    "newer-than-n": newer.run,
 }
 
 
