@@ -56,17 +56,18 @@ NAMES_ROWS = {
     "pair_display": True, "redeem_code": True, "revoke_device": True,
 }  # fmt: skip
 _JOURNAL = "SELECT revision, at_ms, deed, facts, hash FROM journal WHERE hall = ? AND revision >= ? ORDER BY revision"
-_BORN = {
-    table: f"SELECT {COLUMNS[table]} FROM {table} WHERE hall = ? AND revision > ? AND id >= ? AND id < ? ORDER BY id"
-    for table in ("tickets", "visits", "slips", "guide_requests")
-}
-_NAMED = {
-    table: f"SELECT {COLUMNS[table]} FROM {table} WHERE hall = ? AND revision > ? AND id IN ({{}}) ORDER BY id"
-    for table in ("tickets", "visits", "slips")
+_BY_ID = {  # in the braces: also these, of before
+    table: f"SELECT {columns} FROM {table} WHERE hall = ? AND revision > ? AND (id >= ? AND id < ?{{}}) ORDER BY id"
+    for table, columns in COLUMNS.items()
 }
 _WINDOWS = "SELECT * FROM windows WHERE hall = ? AND revision > ?"
 _STOPS = "SELECT line, stopped FROM line_stops WHERE hall = ? AND revision > ?"
 _LEASES = "SELECT * FROM leases WHERE hall = ? AND day = ? AND revision > ?"
+_CHANGED_BY = {  # tables that only these deeds change, of those that name their rows
+    "line_stops": {"stop_line"},
+    "leases": {"lease_numbers", "record_leased"},
+    "guide_requests": {"call_guide", "attend_kiosk"},
+}
 _RECORDS = "SELECT * FROM ratings WHERE hall = ? AND channel = 'counter' AND visit IN ({})"
 _RATED = RATED + "v.id IN ({})"
 
@@ -126,24 +127,30 @@ def _read(store: Store, hall: str, known: Head, head: Head, day: Day) -> _Newer 
 
 def _read_rows(store: Store, hall: str, known: Head, head: Head, day: Day, newer: _Newer) -> None:
     """Rows that were born since, and those of before that may have changed."""
-    (first, last), since = ids_of(head), known.revision
-    if newer.deeds() <= NAMES_ROWS.keys():
+    (first, last), since, deeds = ids_of(head), known.revision, newer.deeds()
+    if deeds <= NAMES_ROWS.keys():
         named, born = _named(day, newer.entries), make_id(head.no, since + 1)
+        left_out = {table for table, changing in _CHANGED_BY.items() if not deeds & changing}
     else:
         named, born = {"visits": {visit for visit in (*day.pending, *day.cut_short) if visit < first}}, first
-    queries: list[Query] = [(_WINDOWS, (hall, since)), (_STOPS, (hall, since))]
-    queries.append((_LEASES, (hall, head.day.isoformat(), since)))
-    queries.append((_BORN["guide_requests"], (hall, since, first, last)))
-    queries += [(_BORN[table], (hall, since, born, last)) for table in _NAMED]
-    older = {table: sorted(id_ for id_ in ids if id_ < born) for table, ids in named.items()}
-    queries += [(_NAMED[table].format(_marks(ids)), (hall, since, *ids)) for table, ids in older.items() if ids]
-    newer.windows, newer.stops, newer.leases, newer.requests, *found = store.read(queries)
-    by_id = dict(zip(_NAMED, found, strict=False))
-    for table, more in zip([table for table, ids in older.items() if ids], found[len(_NAMED) :], strict=True):
-        by_id[table] = more + by_id[table]
-    newer.tickets = [rows.ticket_from(row) for row in by_id["tickets"]]
-    newer.slips = [rows.slip_from(row) for row in by_id["slips"]]
-    visits = [rows.visit_from(row) for row in by_id["visits"]]
+        left_out = set()
+    queries: dict[str, Query] = {
+        "windows": (_WINDOWS, (hall, since)),
+        "line_stops": (_STOPS, (hall, since)),
+        "leases": (_LEASES, (hall, head.day.isoformat(), since)),
+        "guide_requests": (_BY_ID["guide_requests"].format(""), (hall, since, first, last)),
+    }
+    for table in ("tickets", "visits", "slips"):
+        older = sorted(id_ for id_ in named.get(table, ()) if id_ < born)
+        also = f" OR id IN ({_marks(older)})" if older else ""
+        queries[table] = (_BY_ID[table].format(also), (hall, since, born, last, *older))
+    asked = [table for table in queries if table not in left_out]
+    found = dict(zip(asked, store.read([queries[table] for table in asked]), strict=True))
+    newer.windows, newer.stops = found["windows"], found.get("line_stops", [])
+    newer.leases, newer.requests = found.get("leases", []), found.get("guide_requests", [])
+    newer.tickets = [rows.ticket_from(row) for row in found["tickets"]]
+    newer.slips = [rows.slip_from(row) for row in found["slips"]]
+    visits = [rows.visit_from(row) for row in found["visits"]]
     newer.visits = [visit for visit in visits if visit.id >= first]
     newer.earlier = [visit for visit in visits if visit.id < first]
 
