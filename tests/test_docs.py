@@ -20,6 +20,7 @@ from drivers.profiles.loader import load_profile, profile_names
 from server.domain.ticket import life_diagram
 from server.identity.rights import RIGHTS
 from server.settings import settings_help
+from tests.house import scale
 from tests.house.documents import (
     commands_below,
     dead_links,
@@ -119,6 +120,18 @@ def _asked(file: Path) -> set[str]:
     calls = [node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
     asking = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr in kinds and call.args]
     return {str(name.value) for call in asking if isinstance(name := call.args[0], ast.Constant)}
+
+
+def test_what_is_reckoned_of_many_halls_follows_from_what_was_measured() -> None:
+    text = scale.DOCUMENT.read_text(encoding="utf-8")
+    assert scale.reckoned(text) == text
+
+
+def test_a_reckoned_figure_that_does_not_follow_is_found() -> None:
+    text = scale.DOCUMENT.read_text(encoding="utf-8")
+    changed = scale.measured(text, {"commands per ticket": 99.0}, {})
+    assert "| `commands per ticket` | 99.00 |" in changed
+    assert scale.reckoned(changed) != changed
 
 
 def test_every_device_profile_is_documented_with_its_confidence() -> None:

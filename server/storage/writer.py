@@ -32,7 +32,7 @@ AWAY_FOR_S = 5.0  # so long a batch waits for a database that went away; then ea
 _LOOK_AGAIN_S = 0.1
 _CARDS_AGAIN_S = 1.0
 CARDS_EVERY_S = 0.05  # a hall's first change is told at once, what follows is gathered so long
-_CARDS_FOR_S = 0.005  # then commands that wait have their turn before the next hall's cards are made
+_CARDS_FOR_S = 0.005  # or as long as the commands before took; then those that wait have their turn again
 _log = structlog.get_logger("writer")
 
 
@@ -166,12 +166,12 @@ class Writer:
 
     def _run(self) -> None:
         while True:
-            batch = self._next_batch()
+            batch, begun = self._next_batch(), time.monotonic()
             self._do([waiting for waiting in batch if isinstance(waiting, _Waiting)])
             for look in batch:
                 if isinstance(look, _Look):
                     self._look(look)
-            self._publish_due()
+            self._publish_due(max(_CARDS_FOR_S, time.monotonic() - begun))
             if not batch and self._forgetting.due:
                 self._forget_some()
             if None in batch:
@@ -349,12 +349,13 @@ class Writer:
             if view is not None and view.register is not register:
                 self._published[name] = replace(view, register=register)
 
-    def _publish_due(self) -> None:
-        """The cards of the halls that are due, the longest first; not all of them where commands wait meanwhile."""
+    def _publish_due(self, for_s: float) -> None:
+        """The cards of the halls that are due, the longest first; only so long where commands wait meanwhile: screens
+        and commands share the time of a server that has too little of it."""
         begun = time.monotonic()
         due = sorted((self._cards_due(name), name) for name in self._stale)
         for _, name in [one for one in due if one[0] <= begun]:
-            if time.monotonic() - begun > _CARDS_FOR_S and not self._line.empty():
+            if time.monotonic() - begun > for_s and not self._line.empty():
                 return
             self._say_ahead(name, self.knows(name))
             gevent.sleep(0)  # those who wait are answered before the cards are made

@@ -18,6 +18,7 @@ from server.storage.postgres_store import PostgresStore
 from tests.benchmarks.bench_hall import KIOSK, LINE, fill, give, must, open_on
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.issue_core import InPlace, tickets_per_s
+from tests.benchmarks.served_halls import private_postgres
 from tests.server.private_postgres import PrivatePostgres
 
 _ROUNDS, _TICKETS = 7, 200
@@ -83,9 +84,7 @@ def _raw_round(postgres: PrivatePostgres, trips: list[Trip]) -> float:
 
 def run(_folder: Path) -> list[Figure]:
     """Interleaved rounds; medians."""
-    postgres = PrivatePostgres(on_disk=True)
-    try:
-        postgres.start()
+    with private_postgres() as postgres:
         trips = _trips(postgres)
         in_place = open_on(_filled(postgres), kind=InPlace)
         writer = open_on(_filled(postgres))
@@ -96,8 +95,6 @@ def run(_folder: Path) -> list[Figure]:
             raw.append(_TICKETS / _raw_round(postgres, trips))
         writer.stop()
         in_place.stop()
-    finally:
-        postgres.remove()
     baseline = median(raw)
     said = f"{baseline:.0f}/s raw psycopg"
     return [

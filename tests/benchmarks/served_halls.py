@@ -51,6 +51,31 @@ class ServedHalls:
         return cpu_s(self.postgres.pid, ended_too=True) + sum(map(cpu_s, _children(self.postgres.pid)))
 
 
+class NotInstalled(Exception):
+    """Neither PostgreSQL nor what goes with it is on this machine."""
+
+
+@contextmanager
+def private_postgres() -> Iterator[PrivatePostgres]:
+    """One on a disk, for this run alone. Raises NotInstalled."""
+    try:
+        postgres = PrivatePostgres(on_disk=True)
+    except LookupError as missing:
+        raise NotInstalled(str(missing)) from missing
+    try:
+        postgres.start()
+        yield postgres
+    finally:
+        postgres.remove()
+
+
+def _private_redis() -> PrivateRedis:
+    try:
+        return PrivateRedis()
+    except LookupError as missing:
+        raise NotInstalled(str(missing)) from missing
+
+
 @contextmanager
 def on_file(folder: Path, fill: Fill) -> Iterator[ServedHalls]:
     """One process over a SQLite file."""
@@ -68,14 +93,12 @@ def on_postgres(folder: Path, fill: Fill, workers: int = 1, *, redis: bool = Tru
     """So many processes over a PostgreSQL."""
     (folder / "data").mkdir(parents=True)
     with ExitStack() as stack:
-        postgres = PrivatePostgres(on_disk=True)
-        stack.callback(postgres.remove)
-        postgres.start()
+        postgres = stack.enter_context(private_postgres())
         database = PostgresDatabase(postgres.url(postgres.make()))
         database.look()
         fill(database)
         options = ["--database", database.url, "--workers", str(workers)]
-        line = PrivateRedis() if redis and workers > 1 else None
+        line = _private_redis() if redis and workers > 1 else None
         if line is not None:
             stack.callback(line.remove)
             line.start()

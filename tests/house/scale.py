@@ -1,12 +1,17 @@
-"""`python -m tests.house.scale`: the tables of docs/scale-arithmetic.md that are reckoned from what was measured.
+"""`python -m tests.house.scale [SQLITE.json POSTGRES.json]`: the tables of docs/scale-arithmetic.md.
 
-The document holds both. This program reads what was measured and assumed, and writes the reckoned tables anew; a test
-holds that nothing else stands there.
+The document holds what was measured, what is assumed, and what is reckoned from both. This program writes the reckoned
+tables anew, and a test holds that nothing else stands there. From two files that `python -m tests.benchmarks.district`
+wrote it takes what was measured, too.
 """
 
+import json
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from tests.house.documents import table_rows
 from tests.house.tracked import ROOT
@@ -113,7 +118,7 @@ def _rule(have: Given, country: Mapping[str, float]) -> str:
     per_core = use * 1000 / beside
     cores = (country["cores of servers"] + country["cores of PostgreSQL"]) / use
     rows = {
-        "server time for a command, all that goes with it included": f"{beside:.1f} ms",
+        "server time for a command and the questions beside it": f"{beside:.1f} ms",
         "commands/s that one process carries": f"{per_core:,.0f}",
         "county halls that one process carries": f"{per_core / needs(have, Halls('county', 1))['commands/s']:,.0f}",
         "townships that one process carries": f"{per_core / needs(have, Halls('township', 1))['commands/s']:,.0f}",
@@ -127,11 +132,48 @@ def reckoned(text: str) -> str:
     """The document with its reckoned tables as they follow from the rest."""
     for name, table in tables(given(text)).items():
         begin = re.escape(_BEGIN.format(name))
-        text, found = re.subn(f"({begin}).*?({re.escape(_END)})", lambda m: m[1] + table + m[2], text, flags=re.DOTALL)  # noqa: B023
+        text, found = re.subn(f"({begin}).*?({re.escape(_END)})", rf"\g<1>{table}\g<2>", text, flags=re.DOTALL)
         if found != 1:
             raise ValueError(f"the table {name} stands there {found} times")
     return text
 
 
+# Names of the document that stand for others of the measurement; the rest are the same. From PostgreSQL's file: these.
+_MEASURED_AS = {
+    "county.MiB": "MiB per county hall",
+    "township.MiB": "MiB per other hall",
+    "county.KiB to screens per ticket": "KiB to screens per ticket, county hall",
+    "township.KiB to screens per ticket": "KiB to screens per ticket, branch",
+}
+_ON_POSTGRES = {
+    "database ms per command": "database ms per command",
+    "server ms per command, PostgreSQL": "server ms per command",
+    "commands/s within 100 ms, PostgreSQL": "commands/s within 100 ms",
+    "bytes kept per ticket, PostgreSQL": "bytes kept per ticket",
+    "bytes of replies per ticket, PostgreSQL": "bytes of replies per ticket",
+    "Redis bytes per command": "Redis bytes per command",
+}
+
+
+def measured(text: str, on_file: Mapping[str, Any], on_postgres: Mapping[str, Any]) -> str:
+    """The document with the values of two measurements."""
+    for name in table_rows(text):
+        found = on_file if name not in _ON_POSTGRES else on_postgres
+        value = found.get(_MEASURED_AS.get(name, _ON_POSTGRES.get(name, name)))
+        if value is not None:
+            shown = f"{value:,.0f}" if value >= 100 or not value else f"{value:.2f}" if value >= 0.1 else f"{value:.3f}"
+            text = re.sub(f"(\\| `{re.escape(name)}` \\| )[\\d,.]+", rf"\g<1>{shown}", text)
+    return text
+
+
+def main(files: Sequence[str]) -> None:
+    """Write the document anew."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    if files:
+        on_file, on_postgres = (json.loads(Path(file).read_text(encoding="utf-8"))["weights"] for file in files)
+        text = measured(text, on_file, on_postgres)
+    DOCUMENT.write_text(reckoned(text), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    DOCUMENT.write_text(reckoned(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8")
+    main(sys.argv[1:])

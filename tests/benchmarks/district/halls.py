@@ -11,15 +11,15 @@ from typing import Any
 
 from gevent.pool import Pool
 
-from contract.commands import Command, EnrolDevice, LoadHall, RedeemCode, SignIn
-from contract.words import DeviceKind
+from contract.commands import Command, EnrolDevice, LoadHall, RedeemCode, SignIn, TakeNumber
+from contract.words import DeviceKind, Via
 from server.actions.table import ACTIONS
 from server.app import first_day
 from server.domain.hall import Hall
 from server.halls.document import Document, hall_from
 from server.halls.reading import read_hall
 from server.live.cards import build
-from server.storage.orders import Order
+from server.storage.orders import Actor, Order
 from server.storage.store import Opens
 from server.storage.writer import Writer
 from tests.benchmarks.bench_hall import ADMIN, must, never_told
@@ -66,6 +66,11 @@ class OneHall:
         """Who sits where: every window that has a clerk."""
         windows = self.definition.windows.values()
         return {window.no: window.a_clerk or window.b_clerk for window in windows if window.staffed}
+
+    @property
+    def first_line(self) -> str:
+        """A line in which anybody may stand."""
+        return next(line for line in self.definition.lines if self.definition.admits_everybody(line))
 
     @property
     def public_screens(self) -> int:
@@ -129,8 +134,8 @@ def _rebuild(document: dict[str, Any], windows: int) -> None:
     document["devices"] = kept + keypads
 
 
-def make(database: Opens, halls: list[OneHall]) -> None:
-    """Load them, sit a clerk at each window, enrol everybody."""
+def make(database: Opens, halls: list[OneHall], waiting: int = 0) -> None:
+    """Load them, sit a clerk at each window, enrol everybody; so many take a number in each."""
     writer = Writer(database, ACTIONS, hall_from, first_day, build, never_told)
     writer.start()
     pool = Pool(_AT_ONCE)
@@ -138,6 +143,9 @@ def make(database: Opens, halls: list[OneHall]) -> None:
     def make_one(hall: OneHall) -> None:
         for command in _commands(hall):
             must(writer.submit(Order(hall.code, secrets.token_hex(16), ADMIN, command)))
+        kiosk = Actor(via=Via.KIOSK, kiosk=hall.kiosks[0])
+        for _ in range(waiting):
+            must(writer.submit(Order(hall.code, secrets.token_hex(16), kiosk, TakeNumber(line=hall.first_line))))
 
     try:
         for hall in halls:

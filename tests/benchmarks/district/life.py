@@ -18,7 +18,7 @@ PEAK_HOUR = 0.19  # of a day's tickets
 _PRINTS, _WALKS, _SERVED, _PRESSES, _ASKED_FOR = 3.0, 20.0, 240.0, 8.0, 60.0
 _MISSED, _RECALLED, _RATES, _HAS_PHONE = 0.06, 0.10, 0.7, 0.5
 # Seconds of the clock, at any speed: what machines do by themselves.
-_PHONE_ASKS, _SPEAKER_ASKS, _SPOKEN_AFTER = 10.0, 2.0, 0.25
+_PHONE_ASKS, _SPEAKER_ASKS, _SPOKEN_AFTER, _LONGEST_NAP = 10.0, 2.0, 0.25, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,10 @@ class Plan:
 
 @dataclass
 class Pace:
-    """How much faster than life."""
+    """How much faster than life. `closed`: nobody comes any more."""
 
     speed: float = 1.0
+    closed: bool = False
 
 
 @dataclass
@@ -83,7 +84,11 @@ class HallLife:
             asyncio.get_running_loop().call_exception_handler({"message": self.plan.code, "task": task})
 
     async def _later(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / self.pace.speed)
+        """So long at the speed of life, however fast that is meanwhile."""
+        while seconds > 0:
+            nap = min(seconds / self.pace.speed, _LONGEST_NAP)
+            await asyncio.sleep(nap)
+            seconds -= nap * self.pace.speed
 
     async def _arrive(self) -> None:
         """As many as in a morning's fullest hour, each when it pleases them."""
@@ -91,7 +96,7 @@ class HallLife:
         share = Counter({line: 0.0 for lines in self.plan.lines.values() for line in lines})
         for lines in self.plan.lines.values():
             share.update({line: 1 / len(lines) for line in lines})
-        while True:
+        while not self.pace.closed:
             await self._later(self.rng.expovariate(per_s))
             line = self.rng.choices(list(share), list(share.values()))[0]
             self._go(self._take(self.rng.choice(self.plan.kiosks), line))

@@ -70,6 +70,11 @@ class _People:
             life.start()
         return {}
 
+    async def close(self) -> dict[str, Any]:
+        """The doors: who is there is served."""
+        self._pace.closed = True
+        return {}
+
     async def step(self, speed: float, seconds: float) -> dict[str, Any]:
         """So long at this speed; what was asked and how long the answers to commands took (ms)."""
         self._pace.speed = speed

@@ -21,6 +21,7 @@ _SIZES = (
     "SELECT t.relname, pg_table_size(t.oid), pg_indexes_size(t.oid) FROM pg_class t "
     "JOIN pg_namespace n ON n.oid = t.relnamespace WHERE n.nspname = current_schema() AND t.relkind = 'r'"
 )
+_TICKETS = 6_000
 _PAGES = "SELECT name, sum(pgsize) FROM dbstat GROUP BY name"
 _INDEXES = "SELECT name FROM sqlite_master WHERE type = 'index'"
 
@@ -50,16 +51,20 @@ def memory(served: ServedHalls) -> float:
 
 
 def at_rest(folder: Path, halls: Sequence[OneHall]) -> dict[str, float]:
-    """Memory of a server without halls, and what a hall of the largest kind and one of the others add to it (MiB)."""
+    """Memory of a server without halls, what a hall of the largest kind and one of the others add to it, and what a
+    ticket of the day does."""
     large = [hall for hall in halls if hall.kind is halls[0].kind]
-    found = []
-    for name, some in (("none", []), ("large", large), ("all", list(halls))):
-        with on_file(folder / name, partial(make, halls=some)) as served:
-            found.append(memory(served))
-    none, with_large, with_all = found
-    each = (with_large - none) / len(large)
-    others = (with_all - with_large) / max(1, len(halls) - len(large))
-    return {"MiB without halls": none, f"MiB per {halls[0].kind.name}": each, "MiB per other hall": others}
+    kinds = {"none": ([], 0), "large": (large, 0), "full": (large, _TICKETS // len(large)), "all": (list(halls), 0)}
+    found = {}
+    for name, (some, waiting) in kinds.items():
+        with on_file(folder / name, partial(make, halls=some, waiting=waiting)) as served:
+            found[name] = memory(served)
+    return {
+        "MiB without halls": found["none"],
+        f"MiB per {halls[0].kind.name}": (found["large"] - found["none"]) / len(large),
+        "MiB per other hall": (found["all"] - found["large"]) / max(1, len(halls) - len(large)),
+        "KiB in memory per ticket": (found["full"] - found["large"]) * 1024 / _TICKETS,
+    }
 
 
 def tables_of(database: HallDatabase) -> dict[str, int]:
