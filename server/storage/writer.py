@@ -328,11 +328,16 @@ class Writer:
         if head is None:
             self._halls.pop(name, None)
         elif known is None or known[0].revision != head.revision:
-            if known is not None and bring_forward(self._db, name, known[0], head, known[1]):
-                self._halls[name] = (head, known[1])
-            else:
-                self._halls[name] = (head, self._load(name, head))
+            forward = known is not None and self._forward(name, *known, head)
+            self._halls[name] = (head, known[1] if known is not None and forward else self._load(name, head))
             self._stale.add(name)
+
+    def _forward(self, name: str, known: Head, now: HallNow, head: Head) -> bool:
+        try:
+            return bring_forward(self._db, name, known, head, now)
+        except LookupError:
+            _log.exception("not_brought_forward", hall=name)
+            return False
 
     def _load(self, name: str, head: Head) -> HallNow:
         """The whole day; estimates go on from what people were shown."""

@@ -7,7 +7,7 @@ import pytest
 
 from contract import commands as c
 from contract import replies as r
-from contract.words import Audience, Code, Level, NotRated, SlipOutcome, Via
+from contract.words import Audience, Code, Level, NotRated, SlipOutcome, State, Via
 from server.storage import forward as forward_module
 from server.storage.orders import Actor
 from tests.server.actions.leasing import lease, told
@@ -214,6 +214,18 @@ def _a_morning(hall: HallInPostgres, twins: Twins) -> None:
     silent_again = hall.finish("101")
     hall.get(r.Done, c.NotRatedAtCounter(visit=silent_again.visit, reason=NotRated.NO_PRESS), KEYPAD)
     twins.all_anew()
+
+
+def test_memory_that_does_not_fit_the_rows_is_loaded_anew_and_nobody_is_refused_for_it(
+    hall: HallInPostgres, twins: Twins, count: Counter[str]
+) -> None:
+    ticket = hall.take("A").ticket
+    twins.compare()
+    del twins.there.day_in_memory.day.by_state[State.WAITING][ticket]
+    hall.call("101")
+    assert isinstance(twins.ask(twins.there, c.TakeNumber(line="A"), DESK), r.Issued)
+    assert (count["broken"], count["loaded"]) == (1, 1)
+    twins.compare()
 
 
 STEPS = (
