@@ -50,7 +50,7 @@ def record_leased(now: HallNow, command: RecordLeased, actor: Actor, now_ms: int
 def _record(day: Day, command: RecordLeased, kiosk: str, told_ms: int, now_ms: int) -> tuple[Ticket, Slip]:
     series, of_today = kiosk_series(kiosk), command.day == day.day
     line = _line(day, command.line)
-    block = day.leased.blocks.get((series, command.first))
+    block = day.leased.blocks.get((series, command.first)) if of_today else None
     since_ms = block.leased_ms if block is not None else day_begins_ms(day.hall, command.day)
     taken_ms = min(max(told_ms, since_ms), now_ms, until_ms(day.hall, command.day) - 1)
     doubts = [

@@ -191,6 +191,17 @@ def test_a_number_told_after_its_day_has_ended_counts_there(hall: HallOnDisk) ->
     hall.check_cards()
 
 
+def test_a_number_of_yesterday_is_not_taken_for_one_of_todays_block(hall: HallOnDisk) -> None:
+    command = told(hall, 3, outcome=SlipOutcome.PRINTED)  # leased from a server that has been restored since
+    hall.set_time("2026-10-13 08:00")
+    hall.look_at_the_clock()
+    hall.get(r.Leased, lease(day=date(2026, 10, 13)), K1)
+    issued = hall.get(r.Issued, command, K1)
+    assert hall.row("tickets", id=issued.ticket)["doubts"] == "day_over"
+    assert [row["day"] for row in hall.select("leases")] == ["2026-10-12", "2026-10-13"]
+    assert doctor(hall) == []
+
+
 def test_a_server_restored_from_a_copy_takes_what_it_never_heard_of(halls: Halls) -> None:
     hall = halls("demo")  # never leased anything: as if restored from a copy of the evening before
     hall.get(r.Leased, lease(after=100), K1)
