@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 import psycopg
 import structlog
-from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import Engine, create_engine
@@ -19,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from server.storage.heads import Heads
+from server.storage.postgres_line import BoundedLine
 from server.storage.postgres_sql import StreamedReads, named_rows
 from server.storage.postgres_store import Connection, PostgresStore
 from server.storage.schema import DatabaseRefused, SchemaNotKnown, run_migrations, versions
@@ -29,7 +29,6 @@ _SCHEMA_LOCK = 0x7061696861  # any number that no other program takes here
 _OLDEST_SERVER = 130000
 _MOST_SKEW_S = 60.0
 _MOVES_WITHIN = "6h"  # a year of tickets, on a slow disk
-_ANSWERS_WITHIN_S = 8.0  # longer than a lock is waited for, and shorter than an agent waits for its answer
 # A line that is cut without a word is noticed within seconds; who holds a hall's lock and says nothing loses it.
 _LINE = {
     "connect_timeout": "3",
@@ -46,20 +45,6 @@ _SESSION = (
     "ELSE current_setting('synchronous_commit') END, false), pg_advisory_lock_shared(%s)"
 )
 _log = structlog.get_logger("postgres")
-
-
-class _BoundedLine(psycopg.Connection[Any]):
-    """A line that counts as broken when no answer comes: the machine stands still, and its kernel holds the line."""
-
-    def wait(self, gen: PQGen[R], interval: float = 0.1, timeout: float | None = None) -> R:
-        within_s = _ANSWERS_WITHIN_S if timeout is None else timeout
-        begun = time.monotonic()
-        try:
-            return super().wait(gen, interval, within_s)
-        except psycopg.OperationalError:
-            if time.monotonic() - begun >= within_s:
-                self.close()  # what is still under way on it is nobody's; the keys say what became of it
-            raise
 
 
 class PostgresDatabase:
@@ -168,7 +153,7 @@ class PostgresDatabase:
             yield StreamedReads(connection)
 
     def _plain(self) -> Connection:
-        return _BoundedLine.connect(self.url, **_LINE, application_name="paihao")  # type: ignore[arg-type]
+        return BoundedLine.connect(self.url, **_LINE, application_name="paihao")  # type: ignore[arg-type]
 
     def _patient(self) -> Connection:
         """For what takes its time: a move of the schema, a look through everything."""

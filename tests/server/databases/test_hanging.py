@@ -11,6 +11,7 @@ from contract import commands as c
 from contract import replies as r
 from contract.words import Code
 from server.storage import postgres as postgres_module
+from server.storage import postgres_line
 from server.storage import writer as writer_module
 from server.storage.orders import Order
 from server.storage.postgres import PostgresDatabase
@@ -29,7 +30,7 @@ LONG_S = 60.0
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that nobody has to wait for eight seconds."""
-    monkeypatch.setattr(postgres_module, "_ANSWERS_WITHIN_S", 0.5)
+    monkeypatch.setattr(postgres_line, "ANSWERS_WITHIN_S", 0.5)
     monkeypatch.setattr(writer_module, "AWAY_FOR_S", 0.4)
     monkeypatch.setitem(postgres_module._LINE, "connect_timeout", "2")  # the least that there is
 
