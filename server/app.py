@@ -1,5 +1,6 @@
 """The server, put together: the one place where its parts meet."""
 
+import gc
 import importlib.util
 import os
 import signal
@@ -484,6 +485,7 @@ def _run(settings: Settings, say: Callable[[str], None]) -> None:
         gevent.signal_handler(number, stopping.set)
     if is_worker():
         with serving(Server(settings, folder, told_by_parent())):
+            _spare_the_collector()
             when_the_parent_ends(stopping.set)
             stopping.wait()
         return
@@ -500,10 +502,18 @@ def _run(settings: Settings, say: Callable[[str], None]) -> None:
             _oversee(settings, folder, stopping, say)
             return
         with serving(Server(settings, folder)) as server:
+            _spare_the_collector()
             _say_where(settings, [server.url], say)
             stopping.wait()
     finally:
         folder.unlock()
+
+
+def _spare_the_collector() -> None:
+    """Programs, definitions, the day so far: they stay, and nobody need look through them again for what may go. Each
+    time Python's collector did, everything stood still, for 80 ms with one hall and 0.3 s with two hundred."""
+    gc.collect()
+    gc.freeze()
 
 
 def _oversee(settings: Settings, folder: DataFolder, stopping: Event, say: Callable[[str], None]) -> None:

@@ -1,7 +1,8 @@
 """processes: twenty halls on two processes, each hall pinned to one or to none, against one process.
 
 On a machine of two cores the clerks, the database and two processes share them: the processor time of a command is the
-figure that does not depend on who else had a core.
+figure that does not depend on who else had a core. What a process adds where its own core is full is asked apart:
+each process has a part of one, so that there are cores to spare.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from tests.benchmarks.served_halls import ServedHalls, on_postgres
 
 _HALLS, _CLERKS, _ROUNDS, _SECONDS = 20, 3, 5, 2.0
 _SETTLES_S = 0.5
+_SHARE = 0.3  # of a core for each process, where that is asked
 
 
 @dataclass
@@ -69,17 +71,24 @@ def _clerks(hall: OneHall) -> list[tuple[str, str]]:
 def processes(folder: Path) -> list[Figure]:
     """Rounds in turn."""
     halls = halls_of(KINDS[2], _HALLS)
-    alone, pinned, anywhere = _Found(), _Found(), _Found()
+    alone, pinned, anywhere, alone_limited, pinned_limited = (_Found() for _ in range(5))
     with ExitStack() as stack:
         one = stack.enter_context(on_postgres(folder / "one", lambda database: make(database, halls)))
         two = stack.enter_context(on_postgres(folder / "two", lambda database: make(database, halls), workers=2))
-        clerks = stack.enter_context(child("clerks_process"))
+        clerks, limits = (stack.enter_context(child(name)) for name in ("clerks_process", "limiting_process"))
         for _ in range(_ROUNDS):
             _round(alone, one, clerks, halls, pinned=True)
             _round(pinned, two, clerks, halls, pinned=True)
             _round(anywhere, two, clerks, halls, pinned=False)
+            for found, served in ((alone_limited, one), (pinned_limited, two)):
+                limits.ask("limit", pids=served.pids, share=_SHARE)
+                _round(found, served, clerks, halls, pinned=True)
+                limits.ask("free")
     beside = f"one process {alone.said}"
+    limited = f"one process {alone_limited.said}"
+    more = pinned_limited.rate / alone_limited.rate
     return [
         Figure("processes, pinned", pinned.said, beside, pinned.rate / alone.rate, "-"),
         Figure("processes, not pinned", anywhere.said, beside, anywhere.rate / alone.rate, "-"),
+        Figure(f"processes, pinned, {_SHARE} of a core each", pinned_limited.said, limited, more, "-"),
     ]
