@@ -56,7 +56,7 @@ class RatedVisit:
     reasons: bool = False
 
     def __post_init__(self) -> None:
-        # A large hall keeps fifty thousand, of few windows and clerks: a string each would be a third of their memory.
+        # A large hall may keep fifty thousand. Loaded from rows, each brings strings of its own: a third of the memory.
         self.window, self.clerk = intern(self.window), intern(self.clerk)
 
     def why_not_rate(self, days: int, now_ms: int) -> Code | None:

@@ -14,7 +14,7 @@ import gevent
 import redis
 import structlog
 from gevent.queue import Full, Queue
-from redis.connection import DefaultParser
+from redis._parsers import _RESP2Parser
 
 CHANNEL = "paihao"
 _LONGEST = 200
@@ -104,12 +104,14 @@ def _told(data: object) -> tuple[str, int] | None:
     return None
 
 
-class _BoundedParser(DefaultParser):  # type: ignore[misc,valid-type]
-    """The library takes in whatever is announced; this one ends the line of who answers with more than `_MOST`."""
+class _BoundedParser(_RESP2Parser):
+    """The library takes in whatever is announced; this one ends the line of who answers with more than `_MOST`. Named,
+    since the library would choose another where hiredis is installed."""
 
     def on_connect(self, connection: Any) -> None:
-        super().on_connect(connection)
-        self._buffer._sock = self._counted = _Counted(self._buffer._sock)
+        super().on_connect(connection)  # type: ignore[no-untyped-call]
+        buffer: Any = self._buffer
+        buffer._sock = self._counted = _Counted(buffer._sock)
 
     def read_response(self, *args: Any, **kwargs: Any) -> Any:
         self._counted.left = _MOST

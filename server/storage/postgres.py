@@ -7,7 +7,7 @@ connected; whoever moves the schema needs it alone, so no server ever works on a
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 import psycopg
 import structlog
@@ -24,7 +24,6 @@ from server.storage.postgres_store import Connection, PostgresStore
 from server.storage.schema import DatabaseRefused, SchemaNotKnown, run_migrations, versions
 from server.storage.store import Reads
 
-R = TypeVar("R")
 _SCHEMA_LOCK = 0x7061696861  # any number that no other program takes here
 _OLDEST_SERVER = 130000
 _MOST_SKEW_S = 60.0

@@ -290,6 +290,7 @@ class Writer:
         self._stale.update(changed)
         self._publish_registers([name for name in names if name in self._halls])
         for name in redefined:
+            self._say_ahead(name, self.knows(name))
             del self._halls[name]  # loaded again: other rules may remember more, or less
         for name in turned:
             self._forgetting.begin(name)
