@@ -108,11 +108,12 @@ def test_one_citizen_is_served_from_the_bar_by_hotkeys_alone(serve: Serve, open_
     page, bar = with_bar(open_page, agent)
     page.clock.run_for(1_000)
     bar.keyboard.press("F2")
-    expect(bar.locator(".bar-now[aria-disabled=false]")).to_be_visible()
+    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
     agent.tell({"work/211": staff.called_work().model_dump(mode="json")})
     expect(bar.locator(".bar-main")).to_contain_text("开始")
     page.clock.run_for(1_000)
     bar.keyboard.press("F4")
+    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
     agent.tell({"work/211": staff.work_card().model_dump(mode="json")})
     expect(bar.locator(".bar-main")).to_contain_text("办结")
     bar.keyboard.press("2")  # the outcome, as on the page
@@ -189,6 +190,7 @@ def test_a_hold_a_transfer_and_a_pause_need_two_keys(serve: Serve, open_page: Op
     bar.keyboard.press("5")  # the fifth place turns the page
     bar.get_by_role("button", name="系统").click()
     expect(bar.locator(".bar-choices")).to_have_count(0)
+    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
     assert deeds_of(agent) == [
         ("hold", {"visit": 77, "kind": "with_papers"}),
         ("pass_on", {"visit": 77, "line": "M"}),

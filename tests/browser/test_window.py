@@ -105,6 +105,7 @@ def test_a_hold_asks_for_its_kind_once(serve: Serve, open_page: Open) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator(".wp-choose")).to_have_count(0)
+    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
     assert deeds_of(agent) == [("hold", {"visit": 77, "kind": "with_papers"})]
 
 
@@ -114,10 +115,12 @@ def test_a_transfer_chooses_its_line_and_a_pause_its_reason(serve: Serve, open_p
     page.locator('[data-deed="pass_on"]').click()
     page.get_by_role("button", name="M 契税与不动产联办").click()
     expect(page.locator(".wp-choose")).to_have_count(0)
+    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
     agent.tell({"work/211": staff.free_work().model_dump(mode="json")})
     page.locator('[data-deed="pause_window"][aria-disabled=false]').click()
     page.get_by_role("button", name="就餐").click()
     expect(page.locator(".wp-choose")).to_have_count(0)
+    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
     assert deeds_of(agent) == [("pass_on", {"visit": 77, "line": "M"}), ("pause_window", {"reason": "就餐"})]
 
 

@@ -45,7 +45,7 @@ class Asked:
 
 @dataclass
 class Outside:
-    """One hall's server. `lose_answers`: so many answers are lost after the deed was done."""
+    """One hall's server. `lose_answers`: so many answers are lost after the deed was done, of `lose_of` or of any."""
 
     beat_every: float = 0.1
     clock_ahead: timedelta = timedelta(0)
@@ -56,6 +56,7 @@ class Outside:
     answering: dict[str, Answering] = field(default_factory=dict)
     pages: dict[str, Any] = field(default_factory=dict)
     lose_answers: int = 0
+    lose_of: str | None = None
     beating: bool = True
     snapshots: int = 0
     passes: set[str] = field(default_factory=set)
@@ -150,7 +151,7 @@ class Outside:
         status, said = self.known[key] if key in self.known else self.answering.get(deed, self._done)(body)
         if status == 200 or (status == 409 and said.get("code") not in NOT_STORED):
             self.known[key] = (status, said)
-        if self.lose_answers:
+        if self.lose_answers and self.lose_of in (None, deed):
             self.lose_answers -= 1
             return "", 503
         return jsonify(said), status, {"Idempotent-Replay": "true"} if repeat else {}
