@@ -45,7 +45,7 @@ class Box:
         process, self.process = self.process, None
         process.send_signal(number)
         self.page_file.unlink(missing_ok=True)
-        return process.wait(timeout=20)
+        return process.wait(timeout=60)
 
     @property
     def secret(self) -> dict[str, str]:

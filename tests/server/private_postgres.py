@@ -75,7 +75,7 @@ class PrivatePostgres:
     def start(self) -> None:
         """Start it, and wait until it answers."""
         options = {
-            "listen_addresses": "", "unix_socket_directories": str(self.folder), "max_connections": "80",
+            "listen_addresses": "", "unix_socket_directories": str(self.folder), "max_connections": "250",
             "shared_buffers": "32MB", "max_wal_size": "256MB", "autovacuum": "off", "logging_collector": "off",
         }  # fmt: skip
         command = [str(self._bin / "postgres"), "-D", str(self._data)]

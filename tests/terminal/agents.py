@@ -115,6 +115,6 @@ class AgentProcess:
     def end(self) -> int:
         """SIGTERM; its exit code."""
         self.process.terminate()
-        code = self.process.wait(timeout=20)
+        code = self.process.wait(timeout=60)
         self._stderr.close()
         return code

@@ -63,7 +63,7 @@ class Hall:
 
     def stop(self) -> None:
         self.server.terminate()
-        self.server.wait(timeout=20)
+        self.server.wait(timeout=60)
 
     def start(self) -> None:
         """On the same port as before."""

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.server.api.running_server import HALL, RunningServer, until
+from tests.server.api.running_server import HALL, WITHIN_S, RunningServer, until
 
 
 def _output_of(server: RunningServer, *options: str) -> tuple[int, str]:
     before = len(server.said())
     process = server.serve(*options)
-    return process.wait(timeout=20), server.said()[before:]
+    return process.wait(timeout=WITHIN_S), server.said()[before:]
 
 
 def test_a_second_server_over_the_same_folder_is_refused(own_server: RunningServer) -> None:
@@ -30,7 +30,7 @@ def test_a_second_server_over_the_same_folder_is_refused(own_server: RunningServ
 def test_a_port_that_is_taken_is_named(own_server: RunningServer, tmp_path: Path) -> None:
     other = RunningServer(tmp_path / "other")
     port = own_server.url.rpartition(":")[2]
-    code = other.serve("--port", port).wait(timeout=20)
+    code = other.serve("--port", port).wait(timeout=WITHIN_S)
     assert code == 2
     assert f"127.0.0.1:{port}" in other.said() and "Traceback" not in other.said()
     assert not (other.data / "server.json").exists()
@@ -41,7 +41,7 @@ def test_wrong_settings_are_told_all_at_once(tmp_path: Path) -> None:
     server.data.mkdir()
     file = tmp_path / "server.toml"
     file.write_text('prot = 1\nport = 70000\nlog_level = "loud"\n[passwords]\nmin_length = 1\n', encoding="utf-8")
-    assert server.serve("--settings", str(file)).wait(timeout=20) == 2
+    assert server.serve("--settings", str(file)).wait(timeout=WITHIN_S) == 2
     said = server.said()
     assert all(name in said for name in ("prot", "port", "log_level", "passwords.min_length"))
     assert "Traceback" not in said
@@ -52,7 +52,7 @@ def test_a_folder_that_is_damaged_is_named(tmp_path: Path, name: str, content: b
     server = RunningServer(tmp_path / "data")
     server.data.mkdir()
     (server.data / name).write_bytes(content)
-    assert server.serve("--port", "0").wait(timeout=20) == 2
+    assert server.serve("--port", "0").wait(timeout=WITHIN_S) == 2
     assert str(server.data) in server.said() and "Traceback" not in server.said()
 
 
