@@ -22,6 +22,16 @@ HERE = Path(__file__).parent
 STEP_MS = 250
 WINDOWS = ("101", "102", "110", "3")
 TOKENS = {"101": ("1", "百", "0", "1"), "102": ("1", "百", "0", "2"), "110": ("1", "百", "1", "十"), "3": ("3",)}
+STANDING = """(() => {
+  const [ask, open] = [window.fetch, new Set()];
+  window.fetch = (...asked) => {
+    const answer = ask(...asked).then(async (got) => new Response(await got.arrayBuffer(), got));
+    open.add(answer);
+    answer.catch(() => undefined).finally(() => open.delete(answer));
+    return answer;
+  };
+  window.answered = async () => { while (open.size) await Promise.allSettled(open); };
+})()"""  # the page's clock can stand until the page has its answers, however busy the machine is
 START = """async () => {
   const { Voice } = await import("/display/voice.js");
   const live = { freshness: "fresh", offset: 0, cards: {}, subscribe: () => undefined };
@@ -66,6 +76,7 @@ class Hall:
 def page(speaking_browser: Browser) -> Iterator[Page]:
     opened = speaking_browser.new_page()
     opened.add_init_script(path=HERE / "virtual_sound.js")
+    opened.add_init_script(STANDING)
     opened.clock.install(time=0)
     opened.clock.pause_at(1_000)
     yield opened
@@ -92,6 +103,7 @@ def play(page: Page, hall: Hall, calls: list[tuple[int, int, Said]], until_ms: i
                 board,
             )
         page.clock.run_for(STEP_MS)
+        page.evaluate("answered()")
     offset = began / 1000
     zero = page.evaluate("(Date.now() - performance.now()) / 1000")
     return [(one["at"] + zero - offset, base64.b64decode(one["samples"])) for one in page.evaluate("played()")]
