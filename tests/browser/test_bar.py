@@ -13,6 +13,7 @@ from tests.browser import sample_hall as hall
 from tests.browser import sample_staff as staff
 from tests.browser.conftest import Open
 from tests.browser.stand_in_agent import StandInAgent, window_agent
+from tests.browser.window_page import at_rest
 from window_client.hotkey_table import DEFAULTS
 
 Serve = Callable[[Any], Any]
@@ -108,19 +109,19 @@ def test_one_citizen_is_served_from_the_bar_by_hotkeys_alone(serve: Serve, open_
     page, bar = with_bar(open_page, agent)
     page.clock.run_for(1_000)
     bar.keyboard.press("F2")
-    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
+    expect(at_rest(page)).to_be_visible()
     agent.tell({"work/211": staff.called_work().model_dump(mode="json")})
     expect(bar.locator(".bar-main")).to_contain_text("开始")
     page.clock.run_for(1_000)
     bar.keyboard.press("F4")
-    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
+    expect(at_rest(page)).to_be_visible()
     agent.tell({"work/211": staff.work_card().model_dump(mode="json")})
     expect(bar.locator(".bar-main")).to_contain_text("办结")
     bar.keyboard.press("2")  # the outcome, as on the page
     expect(bar.locator(".bar-state")).to_contain_text("受理 ×1")
     page.clock.run_for(1_000)
     bar.keyboard.press("F2")
-    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
+    expect(at_rest(page)).to_be_visible()
     assert deeds_of(agent) == [
         ("call_next", {"visit": None}),
         ("start_service", {"visit": 78}),
@@ -132,13 +133,13 @@ def test_the_keys_of_the_bar_can_be_touched_and_reached_by_tab(serve: Serve, ope
     agent = window(serve, staff.called_work())
     page, bar = with_bar(open_page, agent)
     bar.locator('[data-deed="miss"]').click()
-    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
+    expect(at_rest(page)).to_be_visible()
     for _ in range(10):
         bar.keyboard.press("Tab")
         if bar.evaluate("document.activeElement.dataset.deed") == "start_service":
             break
     bar.keyboard.press("Enter")
-    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
+    expect(at_rest(page)).to_be_visible()
     assert deeds_of(agent) == [("miss", {"visit": 78}), ("start_service", {"visit": 78})]
 
 
@@ -179,18 +180,18 @@ def test_a_hold_a_transfer_and_a_pause_need_two_keys(serve: Serve, open_page: Op
     bar.keyboard.press("F6")
     expect(bar.locator(".bar-choices .bar-key")).to_have_count(3)
     bar.keyboard.press("2")
-    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
+    expect(at_rest(page)).to_be_visible()
     bar.keyboard.press("F7")
     expect(bar.locator(".bar-choices")).to_contain_text("M 契税与不动产联办")
     bar.keyboard.press("2")
-    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
+    expect(at_rest(page)).to_be_visible()
     agent.tell({"work/211": staff.free_work().model_dump(mode="json")})
     expect(bar.locator('[data-deed="pause_window"]')).to_have_attribute("aria-disabled", "false")
     bar.keyboard.press("F8")
     bar.keyboard.press("5")  # the fifth place turns the page
     bar.get_by_role("button", name="系统").click()
     expect(bar.locator(".bar-choices")).to_have_count(0)
-    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
+    expect(at_rest(page)).to_be_visible()
     assert deeds_of(agent) == [
         ("hold", {"visit": 77, "kind": "with_papers"}),
         ("pass_on", {"visit": 77, "line": "M"}),
@@ -294,7 +295,7 @@ def test_grabbed_keys_do_what_the_keys_of_the_page_do(serve: Serve, open_page: O
     page.clock.run_for(1_000)
     agent.hotkey("F2", "a" * 32)
     agent.hotkey("F2", "a" * 32)  # told twice: still one press
-    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
+    expect(at_rest(page)).to_be_visible()
     assert {(deed, press) for deed, _, press in agent.presses} == {("start_service", "a" * 32)}
     agent.hotkey("F8", "b" * 32)
     expect(bar.locator(".bar-warn")).to_contain_text("暂停")  # why it cannot be done now
@@ -318,5 +319,5 @@ def test_changed_keys_stand_on_the_keys_and_work(serve: Serve, open_page: Open) 
     assert agent.presses == []
     bar.keyboard.press("Escape")
     bar.keyboard.press("Control+F2")
-    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
+    expect(at_rest(page)).to_be_visible()
     assert [deed for deed, _, _ in agent.presses] == ["finish"]

@@ -12,6 +12,7 @@ from tests.browser import sample_hall as hall
 from tests.browser import sample_staff as staff
 from tests.browser.conftest import Open
 from tests.browser.stand_in_agent import StandInAgent, window_agent
+from tests.browser.window_page import at_rest
 
 Serve = Callable[[Any], Any]
 SIZE = (1280, 800)
@@ -62,7 +63,7 @@ def test_f4_finishes_with_the_outcome_chosen_by_a_digit(serve: Serve, open_page:
     page.click(".wp-items button >> nth=1")
     expect(page.locator(".wp-main")).to_contain_text("补件")
     page.keyboard.press("F4")
-    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
+    expect(at_rest(page)).to_be_visible()
     assert deeds_of(agent) == [("finish", {"visit": 77, "outcome": "supplement", "items": 2})]
 
 
@@ -105,7 +106,7 @@ def test_a_hold_asks_for_its_kind_once(serve: Serve, open_page: Open) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator(".wp-choose")).to_have_count(0)
-    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
+    expect(at_rest(page)).to_be_visible()
     assert deeds_of(agent) == [("hold", {"visit": 77, "kind": "with_papers"})]
 
 
@@ -115,12 +116,12 @@ def test_a_transfer_chooses_its_line_and_a_pause_its_reason(serve: Serve, open_p
     page.locator('[data-deed="pass_on"]').click()
     page.get_by_role("button", name="M 契税与不动产联办").click()
     expect(page.locator(".wp-choose")).to_have_count(0)
-    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
+    expect(at_rest(page)).to_be_visible()
     agent.tell({"work/211": staff.free_work().model_dump(mode="json")})
     page.locator('[data-deed="pause_window"][aria-disabled=false]').click()
     page.get_by_role("button", name="就餐").click()
     expect(page.locator(".wp-choose")).to_have_count(0)
-    expect(page.locator(".wp-main[aria-busy=false]")).to_be_visible()
+    expect(at_rest(page)).to_be_visible()
     assert deeds_of(agent) == [("pass_on", {"visit": 77, "line": "M"}), ("pause_window", {"reason": "就餐"})]
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import new_page, violations
+from tests.browser.window_page import at_rest
 from tests.journeys.counter import CLERKS
 from tests.journeys.hall import PASSWORD
 from tests.journeys.staging import Staged, hall_at_work
@@ -49,14 +50,9 @@ class Screens:
             if PICTURES:
                 page.screenshot(path=Path(PICTURES) / f"{name}-{which}.png")
 
-    @property
-    def at_rest(self) -> Locator:
-        """The one red key while no press is on its way: with one, the next would not be taken."""
-        return self.window.locator(".wp-main[aria-busy=false]")
-
     def press_f2(self, label: str) -> None:
         """The one red key, when it stands for this, as by a clerk who has read it."""
-        expect(self.at_rest).to_contain_text(label, timeout=WITHIN_MS)
+        expect(at_rest(self.window)).to_contain_text(label, timeout=WITHIN_MS)
         seen = self.window.evaluate("performance.now()")
         self.window.wait_for_function("(until) => performance.now() > until", arg=seen + GUARD_MS)
         self.window.keyboard.press("F2")
@@ -98,7 +94,7 @@ def test_from_the_touch_to_the_rating_in_the_browser(browser: Browser, at_work: 
     assert visit is not None
     screens.picture("3-serving")
     expect(window.locator('.wp-keys [data-deed="finish"]')).to_be_enabled(timeout=WITHIN_MS)
-    expect(screens.at_rest).to_be_visible(timeout=WITHIN_MS)
+    expect(at_rest(window)).to_be_visible(timeout=WITHIN_MS)
     window.keyboard.press("F4")
     expect(window.locator(".wp-ask")).to_contain_text(f"请群众评价 {number}", timeout=WITHIN_MS)
     assert counter.keypad.wait_awake(WITHIN_S)
