@@ -1,15 +1,25 @@
 """Who speaks in a voice zone: one page at a time holds the zone's lease. In memory: a restart asks everybody again.
 
-The holder says every two seconds that it is there; ten seconds without a word and the next page that asks has it.
+The holder says every two seconds that it is there; ten seconds without a word and the next page that asks has it. A
+lease that no page has shown yet ends sooner: its answer may have reached nobody, and no other page speaks meanwhile.
 """
 
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 LEASE_S = 10.0
+NEW_S = 4.0  # until it is shown for the first time; longer than a page waits for an answer
 _REMEMBERED_S = 120.0  # longer than any call may still be spoken
 Place = tuple[str, str]  # hall, voice zone
+
+
+class Held(NamedTuple):
+    """A lease as it stands now: what the page shows next time, and for how many seconds it holds."""
+
+    lease: str
+    lasts_s: float
 
 
 @dataclass(slots=True)
@@ -29,7 +39,7 @@ class SpeakerLeases:
         self._monotonic = monotonic
         self._speakers: dict[Place, _Speaker] = {}
 
-    def take(self, place: Place, display: str, lease: str | None) -> str | None:
+    def take(self, place: Place, display: str, lease: str | None) -> Held | None:
         """Renew one's own lease, or take a free one; None where another page speaks."""
         now, speaker = self._monotonic(), self._speakers.setdefault(place, _Speaker())
         own = bool(speaker.lease) and (lease, display) == (speaker.lease, speaker.display)
@@ -37,8 +47,9 @@ class SpeakerLeases:
             return None
         if not own:
             speaker.lease, speaker.display = secrets.token_hex(16), display
-        speaker.until = now + LEASE_S
-        return speaker.lease
+        held = Held(speaker.lease, LEASE_S if own else NEW_S)
+        speaker.until = now + held.lasts_s
+        return held
 
     def give_back(self, place: Place, display: str, lease: str) -> None:
         """The page is closed: the next one need not wait."""

@@ -133,11 +133,11 @@ def voice_routes(halls: Halls, announcer: Announcer, leases: SpeakerLeases) -> A
         languages = announcer.able(zone.languages)
         silent = zone.silent or not languages
         place = (path.hall, path.zone)
-        lease = None if silent or body.blocked else leases.take(place, display, body.lease)
-        halls.heard(path.hall, display, path.zone, speaks=lease is not None, blocked=body.blocked)
+        held = None if silent or body.blocked else leases.take(place, display, body.lease)
+        halls.heard(path.hall, display, path.zone, speaks=held is not None, blocked=body.blocked)
         answer = Speaker(
-            lease=lease,
-            lease_ms=round(LEASE_S * 1000),
+            lease=held.lease if held else None,
+            lease_ms=round((held.lasts_s if held else LEASE_S) * 1000),
             silent=silent,
             languages=list(languages),
             repeat=zone.repeat,

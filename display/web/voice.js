@@ -36,6 +36,7 @@ export class Voice extends Store {
   #opened = 0;
   #lease = null;
   #until = 0; // of the lease, on this page's own clock
+  #shown = false; // the server knows that its answer with this lease came; else it ends the lease soon
   #how = null; // the server's answer: languages, repeat, zones …
   #refused = null; // "unpaired" or "elsewhere"
   #asked = -Infinity;
@@ -103,7 +104,8 @@ export class Voice extends Store {
     if (!(this.#runs || this.#blocked) || this.#live.freshness !== "fresh") return;
     const since = performance.now() - this.#asked;
     const wants = !this.#holds && !this.#blocked && !this.#how?.silent;
-    if (!this.#asking && since > (wants ? RENEW_AT_MOST : RENEW_EVERY)) this.#ask();
+    const soon = wants || (this.#holds && !this.#shown);
+    if (!this.#asking && since > (soon ? RENEW_AT_MOST : RENEW_EVERY)) this.#ask();
     if (!this.#holds) return;
     const now = Date.now() + this.#live.offset;
     const calls = cardsOf(this.#live.cards, "calls").filter((card) => this.#how.zones.includes(card.zone));
@@ -119,6 +121,7 @@ export class Voice extends Store {
       const how = await this.#post("speaker", { lease: this.#lease, blocked: this.#blocked });
       if (how === null) return;
       this.#how = how;
+      this.#shown = this.#lease === how.lease;
       this.#lease = how.lease;
       this.#until = sent + how.lease_ms;
       this.#queue.plan({ repeat: how.repeat, fullMs: how.full_ms, briefMs: how.brief_ms });

@@ -191,6 +191,7 @@ def lease_of(hall: SpeakingHall, shown: dict[str, str]) -> str:
         return taken[-1] is not None
 
     until(take, "the lease is free")
+    hall.server.post(f"/{HALL}/voice/A/speaker", {"lease": taken[-1]}, shown)  # as a page does: its answer came
     return taken[-1]
 
 
