@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from drivers.callers.call_pad import CallPad, PadAction
 from drivers.callers.pad_on_line import PadKey, PadOnLine
+from drivers.deliveries import NotYet
 from drivers.device_on_line import DeviceOnLine
 from drivers.devices_on_bus import AddressRefused, DevicesOnBus, NoSuchDevice
 from drivers.framing import FrameCounts, Framer
@@ -41,6 +42,7 @@ __all__ = [
     "KeyPress",
     "LineState",
     "NoSuchDevice",
+    "NotYet",
     "PadAction",
     "PadKey",
     "ProfileRefused",

@@ -11,6 +11,11 @@ _log = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
 
+
+class NotYet(Exception):
+    """Raised by a receiver: it cannot say yet what the press is for; the device says it again."""
+
+
 _AT_MOST: Final = 32
 
 
@@ -50,6 +55,8 @@ class Deliveries(Generic[Item]):
         while (item := self._queue.get()) is not None:
             try:
                 self._receiver(item)
+            except NotYet:
+                self._done(item, False)
             except Exception:
                 # The receiver is another part's code; its failure must not end the reading of this device.
                 _log.exception("a press was not taken")

@@ -8,7 +8,7 @@ import structlog
 
 from contract.cards import WorkCard
 from contract.words import Audience
-from drivers.bus import DeviceKind, PadKey
+from drivers.bus import DeviceKind, PadAction, PadKey
 from drivers.profiles.loader import Profiles
 from terminal.cards import Cards
 from terminal.connection import Connection, new_key
@@ -192,8 +192,13 @@ class WindowAgent:
         if found is None or clerk is None:
             LOG.info("pad_key_without_deed", window=key.window, action=key.action, digits=key.digits)
         else:
+            invites = key.action is PadAction.INVITE
+            if invites:
+                self._ratings.woken(key.window)
             reply = clerk.do_by_pad(found[0], found[1], new_key())
             ok = reply.status == 200
+            if invites:
+                self._ratings.woken_for(key.window, done=ok)
             LOG.info("pad_key", window=key.window, deed=found[0], ok=ok, code=reply.body.get("code"))
         tell(self._devices.bus(DeviceKind.PAD, key.window), lambda bus: bus.answer(key.window, ok=ok))
 

@@ -11,16 +11,18 @@ from contract.cards import InvitationOnCard, WorkCard
 from contract.commands import NotRatedAtCounter, Rate
 from contract.replies import Refused
 from contract.words import Code, Level
-from drivers.bus import KeyPress
+from drivers.bus import KeyPress, NotYet
 from terminal.cards import Cards
+from terminal.connection import PATIENCE_S
 from terminal.outbox import Item, Outbox
 from terminal.server_clock import ServerClock
 from terminal.steady import steady
-from window_client.rating import Owed, Rated, Rating
+from window_client.rating import Owed, Rated, Rating, Stray
 
 LOG = structlog.get_logger(__name__)
 
 AGAIN_AFTER_S = 1.0  # when the disk did not take a record
+CARD_FOLLOWS_S = 2.0  # after the answer to a deed
 
 
 class Ratings:
@@ -46,6 +48,7 @@ class Ratings:
         self._windows: dict[str, Rating] = {}
         self._asked: dict[str, int | None] = {}
         self._here: dict[str, tuple[int, float]] = {}  # finished without the server: visit and monotonic deadline
+        self._woken: dict[str, float] = {}  # awake by itself; until when an invitation may still follow
         self._dirty: set[str] = set()
         self._stopping = False
         self._worker: threading.Thread | None = None
@@ -92,14 +95,31 @@ class Ratings:
                 self._dirty.add(window)
                 self._changed.notify_all()
 
+    def woken(self, window: str) -> None:
+        """The call pad's key has woken the keypad by itself; the deed of that key is being done."""
+        with self._changed:
+            self._woken[window] = time.monotonic() + PATIENCE_S
+
+    def woken_for(self, window: str, *, done: bool) -> None:
+        """The deed was done, or not. The card that invites may be here already, or follows."""
+        with self._changed:
+            if window in self._woken:
+                self._woken[window] = time.monotonic() + (CARD_FOLLOWS_S if done else 0.0)
+
     def pressed(self, press: KeyPress) -> None:
-        """On the disk when this returns; the keypad is told only then. Raises OSError when it could not be kept."""
+        """On the disk when this returns; the keypad is told only then.
+
+        Raises OSError when it could not be kept, NotYet for a press made before the invitation that the citizen
+        already sees: the keypad says it again, and meanwhile the invitation comes.
+        """
         with self._changed:
             rating = self._windows.get(press.window)
             if rating is None:
                 LOG.warning("press_strayed", window=press.window, level=press.level, why="no_invitation")
                 return
             found = rating.press(Level(press.level), press.at_monotonic)
+            if isinstance(found, Stray) and time.monotonic() < self._woken.get(press.window, 0.0):
+                raise NotYet
             if isinstance(found, Rated):
                 said = Rate(visit=found.visit, level=found.level, pressed_at=self._clock.at(found.at))
                 self._outbox.put(Rate.deed, said.model_dump(mode="json"))
@@ -181,6 +201,7 @@ class Ratings:
         if visit is None:
             self._cancel(window)
         else:
+            self._woken.pop(window, None)
             self._windows[window].began(visit, now)
             self._invite(window)
             LOG.info("invited", window=window, visit=visit)

@@ -76,10 +76,13 @@ function idleSeconds(page, agent, { contrast, care, speaks, sounding, paper }) {
   return paper === "printing" ? IDLE_S : IDLE_WITHOUT_PAPER_S;
 }
 
-/** Each new page is heard: its first words get the focus, so that the next Tab goes on from there. */
+/**
+ * Each new page is heard: its first words get the focus, so that the next Tab goes on from there. At once with the
+ * page, before it is painted: a Tab pressed on what is already seen would otherwise be taken back.
+ */
 function useHeard(page) {
   const first = useRef(true);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const head = document.querySelector(".k-body h1, .k-body [role=alert] h1");
     if (!first.current && head) {
       head.tabIndex = -1;

@@ -180,7 +180,7 @@ def test_it_is_off_at_first_and_off_again_for_the_next_citizen(serve: Serve, ope
     until(lambda: bool(agent.said), "it speaks")
 
     def a_minute_later() -> bool:
-        page.clock.run_for(61_000)
+        page.clock.fast_forward(61_000)
         return page.locator(".k-voice").get_attribute("aria-pressed") == "false"
 
     until(a_minute_later, "nobody is there any more, once the sentence has come to its end", WITHIN_S)

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import gevent
 import pytest
 from structlog.testing import capture_logs
 
@@ -335,6 +337,44 @@ def test_the_citizen_is_asked_and_the_press_is_delivered(outside: Outside, line:
     outside.publish({"work/101": work()})
     until(lambda: page.agent["outbox"] == 0)
     assert not outside.deeds("not_rated")
+
+
+@pytest.mark.parametrize("card_first", [True, False], ids=["the card first", "the answer first"])
+def test_a_citizen_who_presses_before_the_pads_key_has_become_an_invitation_is_heard(
+    outside: Outside, line: Rs485Line, page: PageClient, card_first: bool
+) -> None:
+    """The pad wakes the keypad by itself, and the server has not answered yet."""
+    outside.publish({"work/101": work(**in_hand(visit=5, state="serving"))})
+    until(lambda: line.pad(1).display == "012_7", "display")
+    keypad, pressed = line.keypad(1), []
+
+    def finish(_: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        pressed.append(keypad.press(2))
+        until(lambda: pressed[0].times_sent > 1, "said again")
+        if card_first:
+            owed(outside, 5)
+        else:
+            gevent.spawn(owed, outside, 5)
+        return 200, {"kind": "done", "revision": outside.revision}
+
+    outside.answering["finish"] = finish
+    line.pad(1).press("wait")
+    until(lambda: outside.deeds("rate"), "delivered")
+    assert [(asked.body["visit"], asked.body["level"]) for asked in outside.deeds("rate")] == [(5, 2)]
+    assert len(pressed) == 1 and not outside.deeds("not_rated")
+
+
+def test_a_press_after_the_pads_key_was_refused_is_for_nobody(
+    outside: Outside, line: Rs485Line, page: PageClient
+) -> None:
+    outside.answering["finish"] = refusing(Code.STALE)
+    until(lambda: line.pad(1).display == "0_7", "display")
+    line.pad(1).press("wait")
+    until(lambda: [reaction.what for reaction in line.pad(1).reactions][-1] == "failure", "failure")
+    with capture_logs() as logs:
+        assert line.keypad(1).press(5).wait_acknowledged(10)
+        assert [one["why"] for one in logs if one["event"] == "press_strayed"] == ["no_invitation"]
+    assert not outside.deeds("rate")
 
 
 def test_silence_until_the_deadline_is_recorded_as_no_press(
