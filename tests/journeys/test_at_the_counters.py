@@ -110,7 +110,8 @@ def test_a_whole_visit_with_the_call_pad(at_work: Staged, one: Counter) -> None:
     assert key("wait") == "success"  # the pad's own key for "please rate" finishes the visit
     counter.wait("free")
     assert counter.keypad.wait_awake(WITHIN_S)  # by the pad itself, before anybody else asks
-    until(lambda: counter.page.agent["keypad_asks"] == visit, "asked at the keypad", WITHIN_S)
+    agent = at_work.hall.agents["line-A"]
+    until(lambda: visit in [line["visit"] for line in agent.lines("invited")], "asked at the keypad", WITHIN_S)
     assert counter.keypad.press(5).wait_acknowledged(WITHIN_S)
     counter.wait_record(visit, 5)
 
