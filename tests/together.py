@@ -4,6 +4,7 @@
 the exit status is 0 only if every part passed.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -32,6 +33,8 @@ def main() -> int:
     """Start all parts, show each as it ends."""
     begun = time.monotonic()
     counts: dict[str, int] = {}
+    # Hundreds of programs are started: their code is to be compiled once, also where the machine's habit is another.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     failed = False
     with tempfile.TemporaryDirectory() as folder:
         running: dict[int, tuple[subprocess.Popen[bytes], Path]] = {}
@@ -42,7 +45,8 @@ def main() -> int:
                 out = Path(folder) / str(number)
                 command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *sys.argv[1:], *part]
                 with out.open("wb") as file:
-                    running[number] = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT), out
+                    part_runs = subprocess.Popen(command, env=environment, stdout=file, stderr=subprocess.STDOUT)
+                    running[number] = part_runs, out
             time.sleep(_LOOK_EVERY_S)
             for number in [number for number, (process, _) in running.items() if process.poll() is not None]:
                 process, out = running.pop(number)
