@@ -1,5 +1,6 @@
 """One PostgreSQL for the whole run; the halls of these tests are databases in it, copied from templates."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,6 @@ from contract import commands as c
 from contract import replies as r
 from server.reports.doctor import examine_all
 from server.storage.postgres import PostgresDatabase
-from tests.deploy.nginx import free_port
 from tests.server.api.running_server import HALL, RunningServer
 from tests.server.databases.hall_in_postgres import Filled, HallInPostgres
 from tests.server.databases.pair import Pair
@@ -74,12 +74,21 @@ def hall(halls: Halls) -> HallInPostgres:
 
 
 @pytest.fixture(scope="session")
-def pair(filled: Filled, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+def front() -> Iterator[int]:
+    """The port of a proxy before the pair: until it listens there, as nginx may, nobody else is given it."""
+    with socket.socket() as keeper:
+        keeper.bind(("127.0.0.1", 0))
+        keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        yield int(keeper.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def pair(filled: Filled, front: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     """Two processes; at the end the invariants must hold, whatever befell them."""
     redis, name = PrivateRedis(), filled.empty()
     redis.start()
     url = filled.postgres.url(name)
-    folder, front = tmp_path_factory.mktemp("pair"), free_port()
+    folder = tmp_path_factory.mktemp("pair")
     (folder / "server.toml").write_text(f'origins = ["https://localhost:{front}"]\n', encoding="utf-8")
     options = ("--settings", str(folder / "server.toml"), "--database", url, "--workers", "2", "--redis", redis.url)
     server = RunningServer(folder / "data", options)

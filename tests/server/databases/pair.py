@@ -14,7 +14,7 @@ from tests.server.api.running_server import HALL, RunningServer, new_key, until
 from tests.server.private_postgres import PrivatePostgres
 from tests.server.private_redis import PrivateRedis
 
-SOON_S = 30.0
+SOON_S = 60.0
 
 
 @dataclass

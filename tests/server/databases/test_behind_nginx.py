@@ -129,6 +129,7 @@ def test_its_process_killed_under_requests_nobody_sees_an_error_and_screens_come
     working = [gevent.spawn(work) for _ in range(4)]
     try:
         until(lambda: live.connected and more(20), "everybody is at work", SOON_S)
+        until(lambda: sorted(door.watched()) == [0, 1], "screens of before are gone", SOON_S)
         its = door.watched().index(1)
         os.kill(door.pid(its), signal.SIGKILL)
         until(lambda: not live.connected, "the screen's line breaks", SOON_S)
@@ -137,6 +138,7 @@ def test_its_process_killed_under_requests_nobody_sees_an_error_and_screens_come
         seen = cards.revision
         until(lambda: cards.revision != seen, "and hears what happens", SOON_S)
         until(lambda: len(door.pair.pids()) == 2, "the process is started again", SOON_S)
+        assert door.pair.take(its)["number"]
     finally:
         stopping.set()
         gevent.joinall(working, raise_error=True)

@@ -1,5 +1,6 @@
 """Machines whose clocks differ: the hall has one time, which never runs back, and its day turns once."""
 
+import re
 import shutil
 import signal
 import subprocess
@@ -72,8 +73,11 @@ def test_a_server_does_not_start_by_a_clock_that_is_a_minute_off(
 
     for off_s in (70, -70):
         monkeypatch.setattr(time, "time", partial(off_by, off_s))
-        with pytest.raises(DatabaseRefused, match=f"differ by {off_s} s") as refused:
+        begun = time.monotonic()
+        with pytest.raises(DatabaseRefused, match="differ by") as refused:
             hall.database.look()
+        differ = re.search(r"differ by (-?\d+) s", str(refused.value))
+        assert differ and off_s <= int(differ[1]) <= off_s + 0.5 + time.monotonic() - begun
         assert "校时" in str(refused.value)
     monkeypatch.setattr(time, "time", partial(off_by, 20))
     hall.database.look()
@@ -131,7 +135,7 @@ def test_a_clock_that_goes_wrong_while_its_server_works_is_said_and_the_others_f
             take(other)
             last = take(here)
         until(lambda: there.get("/health").json()["clock"]["ahead_ms"] > 25_000, "the others follow", SOON_S)
-        assert said() == 1
+        until(lambda: said() == 1, "it is said")
         other.set_ahead()
         until(lambda: said() == 2, "a minute and more is said once more")
         assert "clock_differs_from_database" not in pair.server.said()

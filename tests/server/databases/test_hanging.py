@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 
 import gevent
 import pytest
@@ -27,19 +27,19 @@ TAKE = c.TakeNumber(line="A")
 LONG_S = 60.0
 
 
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that nobody has to wait for eight seconds."""
-    monkeypatch.setattr(postgres_line, "ANSWERS_WITHIN_S", 0.5)
-    monkeypatch.setattr(writer_module, "AWAY_FOR_S", 0.4)
-    monkeypatch.setitem(postgres_module._LINE, "connect_timeout", "2")  # the least that there is
+@contextmanager
+def impatience() -> Iterator[None]:
+    """So that nobody has to wait for eight seconds where nobody answers. One that works may take longer than this."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(postgres_line, "ANSWERS_WITHIN_S", 0.5)
+        patch.setattr(writer_module, "AWAY_FOR_S", 0.4)
+        patch.setitem(postgres_module._LINE, "connect_timeout", "2")  # the least that there is
+        yield
 
 
-def test_a_database_that_stands_still_stops_nobody_and_it_goes_on_by_itself(
-    hall: HallInPostgres, impatient: None
-) -> None:
+def test_a_database_that_stands_still_stops_nobody_and_it_goes_on_by_itself(hall: HallInPostgres) -> None:
     first = hall.take("A").number
-    with gevent.Timeout(LONG_S), hall.postgres.standing_still():
+    with gevent.Timeout(LONG_S), hall.postgres.standing_still(), impatience():
         asking = gevent.spawn(hall.submit, TAKE, K1)
         while not asking.ready():
             gevent.sleep(0.005)  # the loop goes on
@@ -61,11 +61,12 @@ class _StopsBeforeCommit(Writer):
     def _commit(self) -> None:
         if self.halls is not None:
             self.stops.enter_context(self.halls.postgres.standing_still())
+            self.stops.enter_context(impatience())
             type(self).halls = None
         super()._commit()
 
 
-def test_a_commit_that_nobody_answers_is_found_by_its_key(hall: HallInPostgres, impatient: None) -> None:
+def test_a_commit_that_nobody_answers_is_found_by_its_key(hall: HallInPostgres) -> None:
     hall.close()
     hall.kind = _StopsBeforeCommit
     hall.open()
@@ -95,12 +96,12 @@ def black_hole() -> Iterator[int]:
         yield port
 
 
-def test_an_address_that_swallows_everything_is_said_so(black_hole: int, impatient: None) -> None:
+def test_an_address_that_swallows_everything_is_said_so(black_hole: int) -> None:
     database = PostgresDatabase(f"postgresql://paihao@127.0.0.1:{black_hole}/paihao")
-    with gevent.Timeout(LONG_S), pytest.raises(DatabaseRefused, match=f"{black_hole}"):
+    with impatience(), gevent.Timeout(LONG_S), pytest.raises(DatabaseRefused, match=f"{black_hole}"):
         database.look()
     silent = socket.create_server(("127.0.0.1", 0))  # takes the connection, and that is all
-    with closing(silent), gevent.Timeout(LONG_S), pytest.raises(DatabaseRefused, match="cannot reach"):
+    with impatience(), closing(silent), gevent.Timeout(LONG_S), pytest.raises(DatabaseRefused, match="cannot reach"):
         PostgresDatabase(f"postgresql://paihao@127.0.0.1:{silent.getsockname()[1]}/paihao").look()
 
 

@@ -82,7 +82,7 @@ def test_the_loop_goes_on_while_the_database_is_waited_for(hall: HallInPostgres)
             gevent.sleep(0.001)
             ticks += 1
         assert not asking.ready()
-    asking.join(timeout=20)
+    asking.join(timeout=60)
     assert isinstance(asking.value, r.Issued)
 
 
@@ -134,5 +134,5 @@ def test_a_database_killed_and_back_answers_with_words_and_goes_on_by_itself(hal
     assert isinstance(reply, r.Refused) and (reply.code, answer.stored) == (Code.DATABASE_AWAY, False)
     assert not waiting.ready()
     hall.postgres.start()
-    waiting.join(timeout=30)
+    waiting.join(timeout=60)
     assert (first, getattr(waiting.value, "number", waiting.value)) == ("A001", "A002")

@@ -8,7 +8,7 @@ from typing import Any
 import socketio
 import websocket
 
-from tests.server.api.running_server import HALL, RunningServer, until
+from tests.server.api.running_server import HALL, WITHIN_S, RunningServer, until
 
 
 @dataclass
@@ -16,6 +16,7 @@ class Screen:
     """What one screen heard."""
 
     client: socketio.Client
+    server: RunningServer
     changes: list[dict[str, Any]] = field(default_factory=list)
     beats: list[dict[str, Any]] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
@@ -32,14 +33,14 @@ def live_pass(server: RunningServer, audience: str, headers: Mapping[str, str] |
 @contextmanager
 def watching(server: RunningServer, audience: str, headers: Mapping[str, str] | None = None) -> Iterator[Screen]:
     """A screen that watches an audience."""
-    screen = Screen(socketio.Client(reconnection=False))
+    screen = Screen(socketio.Client(reconnection=False), server)
     screen.client.on("change", screen.changes.append)
     screen.client.on("beat", screen.beats.append)
     screen.client.on("disconnect", lambda *_: screen.gone.append("gone"))
     shown = {"hall": HALL, "pass": live_pass(server, audience, headers)}
-    screen.client.connect(server.url, auth=shown, transports=["websocket"], wait_timeout=10)
+    screen.client.connect(server.url, auth=shown, transports=["websocket"], wait_timeout=WITHIN_S)
     try:
-        screen.revision = screen.client.call("watch", timeout=10)["revision"]
+        screen.revision = screen.client.call("watch", timeout=WITHIN_S)["revision"]
         yield screen
     finally:
         screen.client.disconnect()
@@ -53,7 +54,7 @@ def bare_socket(server: RunningServer, headers: Mapping[str, str] | None = None)
     sent = dict(headers or {})
     origin = sent.pop("Origin", None)
     options: dict[str, Any] = {"origin": origin} if origin is not None else {"suppress_origin": True}
-    connection = websocket.create_connection(url, timeout=10, header=sent, **options)
+    connection = websocket.create_connection(url, timeout=WITHIN_S, header=sent, **options)
     try:
         yield connection
     finally:
@@ -79,5 +80,11 @@ def ended(connection: websocket.WebSocket) -> bool:
 
 
 def until_cut(screen: Screen, what: str) -> None:
-    """Wait until the server cut this screen: the promise is two seconds."""
-    until(lambda: screen.gone, what, seconds=2.0)
+    """Wait until the server cut this screen, which may do no more from now on.
+
+    The promise is two seconds of the server's own: a beat comes every two seconds, and this screen hears no other.
+    """
+    now = screen.server.get(f"/{HALL}/snapshot/public").json()["time"]
+    until(lambda: screen.gone, what)
+    late = [beat["time"] for beat in screen.beats if beat["time"] > now]
+    assert late == [], f"it still heard a beat after {now}: {what}"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 import gevent
+from engineio.packet import PING, Packet
 from engineio.socket import Socket as EngineSocket
 from flask import Flask
 from flask_socketio import SocketIO, join_room
@@ -63,10 +64,10 @@ def _kept_by(engine: Any) -> int:
 
 
 class _Ours:
-    def __init__(self, folder: Path, ping_s: float) -> None:
+    def __init__(self, folder: Path, answers_s: float) -> None:
         app, edge = Flask(__name__), Edge(Settings(data_dir=folder))
         live = socketio_for(app, edge)
-        live.server.eio.ping_interval = live.server.eio.ping_timeout = ping_s
+        live.server.eio.ping_timeout = answers_s
         self._engine = live.server.eio
         self.vault = Vault(bytes(32))
         self._passes = Passes(self.vault, time.monotonic)
@@ -87,6 +88,12 @@ class _Ours:
     def say(self, revision: int, text: str) -> None:
         self._halls["LJ"] = published(revision, {"n": {"text": text, "revision": revision}})
         self.publisher.tell(self._halls["LJ"])
+
+    def ask_all(self) -> None:
+        """Ask every screen now whether it is there, which the library does 25 s after it came."""
+        for screen in list(self._engine.sockets.values()):
+            screen.last_ping = time.time()
+            screen.send(Packet(PING))
 
     def free_connections(self) -> int:
         assert self.web.pool is not None
@@ -125,9 +132,9 @@ class _Library:
 
 
 @contextmanager
-def over_our_line(folder: Path, ping_s: float = 25.0) -> Iterator[SmallHall]:
-    """The product's parts between a view and the wire."""
-    hall = _Ours(folder, ping_s)
+def over_our_line(folder: Path, answers_s: float = 25.0) -> Iterator[_Ours]:
+    """The product's parts between a view and the wire; a screen must answer a ping within `answers_s`."""
+    hall = _Ours(folder, answers_s)
     try:
         yield hall
     finally:

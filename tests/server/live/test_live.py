@@ -8,7 +8,7 @@ import socketio
 import websocket
 
 from tests.server.api.everybody import Everybody
-from tests.server.api.running_server import HALL, RunningServer, until
+from tests.server.api.running_server import HALL, WITHIN_S, RunningServer, until
 from tests.server.live.screen import bare_socket, ended, heard, live_pass, until_cut, watching
 
 TAKE = f"/{HALL}/kiosk/take_number"
@@ -46,7 +46,7 @@ def test_the_cards_told_add_up_to_the_snapshot(server: RunningServer, everybody:
 def test_a_pass_is_good_once(server: RunningServer, everybody: Everybody) -> None:
     one = live_pass(server, "staff", everybody.headers["agent"])
     client, again = socketio.Client(reconnection=False), socketio.Client(reconnection=False)
-    client.connect(server.url, auth={"hall": HALL, "pass": one}, transports=["websocket"])
+    client.connect(server.url, auth={"hall": HALL, "pass": one}, transports=["websocket"], wait_timeout=WITHIN_S)
     try:
         with pytest.raises(socketio.exceptions.ConnectionError):
             again.connect(server.url, auth={"hall": HALL, "pass": one}, transports=["websocket"])

@@ -92,11 +92,12 @@ def test_what_waits_for_screens_that_do_not_read_does_not_grow(tmp_path: Path) -
 
 
 def test_a_screen_that_never_reads_loses_its_connection(tmp_path: Path) -> None:
-    with over_our_line(tmp_path, ping_s=0.3) as hall, screens(hall, 2):
+    with over_our_line(tmp_path, answers_s=0.3) as hall, screens(hall, 2):
         assert hall.free_connections() == CONNECTIONS - 2
         for revision in range(2, 10):
             hall.say(revision, "一" * SIZE)
             gevent.sleep(0)
+        hall.ask_all()
         until(lambda: hall.free_connections() == CONNECTIONS, "both connections end")
 
 

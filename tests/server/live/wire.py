@@ -51,7 +51,7 @@ class StalledScreen(Wire):
 
     def __init__(self, url: str, auth: dict[str, str]) -> None:
         address = f"ws{url.removeprefix('http')}/socket.io/?EIO=4&transport=websocket"
-        self._web = websocket.create_connection(address, timeout=20, sockopt=_SMALL, suppress_origin=True)
+        self._web = websocket.create_connection(address, timeout=60, sockopt=_SMALL, suppress_origin=True)
         assert self._web.sock is not None
         super().__init__(self._web.sock)
         for said, begin in (("", "0"), ("40" + json.dumps(auth), "40"), ('420["watch"]', "430")):

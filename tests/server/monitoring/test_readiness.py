@@ -5,7 +5,7 @@ import resource
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from server.monitoring.tally import Tally
 from server.storage.database import NAME
 from server.storage.orders import Order
 from server.storage.writer import Writer
-from tests.server.api.running_server import RunningServer
+from tests.server.api.running_server import WITHIN_S, RunningServer, until
 from tests.server.hall_kit import CODE, K1, HallOnDisk, document, new_key, set_up
 
 
@@ -135,13 +135,12 @@ def test_a_disk_that_does_not_answer_is_asked_once() -> None:
     readiness = Readiness(hangs, lambda: 0.0, answers_s=0.05)
     try:
         assert readiness.reasons() == [NotReady.DISK_SILENT]
+        until(lambda: asked, "the thread asks")
         assert readiness.reasons() == [NotReady.DISK_SILENT]
         assert len(asked) == 1
     finally:
         silent.release()
-    with gevent.Timeout(10):
-        while readiness.reasons():
-            gevent.sleep(0.01)
+    until(lambda: readiness.reasons() == [], "the disk answers")
     readiness.stopping()
 
 
@@ -167,7 +166,7 @@ def test_a_writer_that_waits_for_its_disk(folder: Path) -> None:
     now[0] = STUCK_S + 1
     assert readiness.reasons() == [NotReady.WRITER_STUCK]
     _SilentDisk.answers.set()
-    assert not taking.get(timeout=10).refused
+    assert not taking.get(timeout=WITHIN_S).refused
     assert (line.waiting, readiness.reasons()) == (0, [])
     readiness.stopping()
     hall.close()
@@ -199,15 +198,9 @@ def test_a_running_server_tells_its_reasons_and_is_ready_again(own_server_for_al
         present = other.execute("SELECT version_num FROM alembic_version").fetchone()[0]
     assert ready() == (200, [])
     schema_is("0001")
-    _until(lambda: ready() == (503, ["schema"]))
+    until(lambda: ready() == (503, ["schema"]), "it says so")
     assert server.get("/health").status_code == 200  # it is alive, and nobody should restart it for that
     assert 'paihao_not_ready{reason="schema"} 1.0' in server.get("/metrics").text
     schema_is(present)
-    _until(lambda: ready() == (200, []))
+    until(lambda: ready() == (200, []), "it is ready again")
     assert "paihao_ready 1.0" in server.get("/metrics").text
-
-
-def _until(fact: Callable[[], bool]) -> None:
-    with gevent.Timeout(20):
-        while not fact():
-            gevent.sleep(0.05)
