@@ -8,6 +8,9 @@ from typing import Protocol
 from drivers.simulators.bus_faults import BusFaults
 from drivers.simulators.bus_frames import Heard
 
+ACKNOWLEDGEMENT_SECONDS = 0.5
+"""For so long after it was sent last, a press may still be answered."""
+
 
 class BusDevice(Protocol):
     """``bus_address`` is the byte in the frame; ``family`` the kind of frame it listens to."""
@@ -23,20 +26,21 @@ class BusDevice(Protocol):
 class Press:
     """One key pressed by a person: what went out, how often, and whether the host answered.
 
-    ``level`` is 1 to 5 for a rating; ``key`` and ``digits`` belong to call pads. ``at`` is the line's clock in seconds.
+    ``level`` is 1 to 5 for a rating; ``key`` and ``digits`` belong to call pads. ``sent_at`` is when it was sent last,
+    by the line's clock in seconds.
     """
 
     def __init__(
-        self, changed: threading.Condition, *, address: int, at: float, raw: bytes, level: int, key: str, digits: str
+        self, changed: threading.Condition, *, address: int, raw: bytes, level: int, key: str, digits: str
     ) -> None:
         self.time = datetime.now(UTC)
         self.address = address
-        self.at = at
         self.raw = raw
         self.level = level
         self.key = key
         self.digits = digits
         self.times_sent = 0
+        self.sent_at = 0.0
         self.acknowledged = False
         self.settled = False
         self._changed = changed

@@ -65,7 +65,7 @@ class CallPad:
         with self._bus.changed:
             press = Press(
                 self._bus.changed,
-                address=self.address, at=self._bus.clock(), raw=raw, level=0, key=key, digits=digits,
+                address=self.address, raw=raw, level=0, key=key, digits=digits,
             )  # fmt: skip
             if not self.faults.dead:
                 if self._press is not None:

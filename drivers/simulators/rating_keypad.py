@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from drivers.simulators.bus import Bus, Press
+from drivers.simulators.bus import ACKNOWLEDGEMENT_SECONDS, Bus, Press
 from drivers.simulators.bus_faults import BusFaults
 from drivers.simulators.bus_frames import Heard, pad_frame
 
@@ -10,7 +10,6 @@ KEYPAD_OFFSET = 0x80
 START = 0x01
 STARS = 0x02
 GRADE = 0x11
-ACKNOWLEDGEMENT_SECONDS = 0.5
 
 GRADE_OF_LEVEL = {5: {1: 0, 2: 1, 3: 2, 4: 3, 5: 4}, 4: {1: 0, 2: 1, 4: 2, 5: 3}}
 """By the number of keys: our level (5 very satisfied) to the byte sent. Our reading, unverified on hardware."""
@@ -19,8 +18,9 @@ GRADE_OF_LEVEL = {5: {1: 0, 2: 1, 3: 2, 4: 3, 5: 4}, 4: {1: 0, 2: 1, 4: 2, 5: 3}
 class RatingKeypad:
     """Sleeps until the start frame, takes one press, sleeps again.
 
-    The acknowledgement of a press is the same frame as a start: the first one within half a second of the press is
-    taken for the acknowledgement, any later one for a new start.
+    The acknowledgement of a press is the same frame as a start: the first one within half a second of the press, or of
+    its last repeat, is taken for the acknowledgement, any later one for a new start. (A reading of ours: counted from
+    the first sending alone, the last three of the five repeats could never be acknowledged.)
     """
 
     family = "pad"
@@ -70,7 +70,7 @@ class RatingKeypad:
         with self._bus.changed:
             press = Press(
                 self._bus.changed,
-                address=self.address, at=self._bus.clock(), raw=raw, level=level, key="", digits="",
+                address=self.address, raw=raw, level=level, key="", digits="",
             )  # fmt: skip
             noticed = (self.awake or even_asleep) and not self.faults.dead
             if noticed:
@@ -83,10 +83,10 @@ class RatingKeypad:
 
     def _hear_start(self) -> str:
         press, self._press = self._press, None
-        if press is not None and self._bus.clock() - press.at <= ACKNOWLEDGEMENT_SECONDS:
-            press.settle(acknowledged=True)
-            return f"keypad {self.address} press acknowledged"
-        if press is not None:
-            press.settle(acknowledged=False)
+        if press is not None and not press.settled:
+            in_time = self._bus.clock() - press.sent_at <= ACKNOWLEDGEMENT_SECONDS
+            press.settle(acknowledged=in_time)
+            if in_time:
+                return f"keypad {self.address} press acknowledged"
         self.wake()
         return f"keypad {self.address} start"

@@ -8,11 +8,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self, TypeVar
 
-from drivers.simulators.bus import BusDevice, Press
+from drivers.simulators.bus import ACKNOWLEDGEMENT_SECONDS, BusDevice, Press
 from drivers.simulators.bus_faults import BusFaults
 from drivers.simulators.bus_frames import BusScanner, Heard
 from drivers.simulators.call_pad import CallPad
@@ -22,6 +23,7 @@ from drivers.simulators.led_strip import LedStrip
 from drivers.simulators.rating_keypad import RatingKeypad
 
 REPEATS = 5
+LISTENS_SECONDS = 0.05
 
 Placed = TypeVar("Placed", RatingKeypad, CallPad, LedStrip)
 
@@ -30,7 +32,8 @@ class Rs485Line:
     """Devices on one line, reachable by a pty (if wanted behind a link that survives replugging) or by TCP.
 
     ``clock`` gives monotonic seconds and decides what is an acknowledgement and what is half a frame left over;
-    ``repeat_seconds`` is how long a pad waits for the host's answer before it sends a press again, five times.
+    ``repeat_seconds`` is how long a pad waits for the host's answer before it sends a press again, five times; after
+    the last it waits half a second.
     ``patience`` is how long half a host frame is kept. ``local_echo`` makes the adapter return the host's own bytes.
     """
 
@@ -193,6 +196,7 @@ class Rs485Line:
 
     def _send_press(self, device: BusDevice, press: Press) -> None:
         twice = press.times_sent == 0 and (device.faults.duplicate_key or self.faults.duplicate_key)
+        press.sent_at = self.clock()
         for _ in range(2 if twice else 1):
             press.times_sent += 1
             self.transmit(device, press.raw, f"press at {press.address}")
@@ -200,11 +204,17 @@ class Rs485Line:
     def _repeat(self, device: BusDevice, press: Press) -> None:
         with self.changed:
             for _ in range(REPEATS):
-                if self.changed.wait_for(lambda: press.settled or self._stopping, self.repeat_seconds):
+                if self._over(press, self.repeat_seconds):
                     return
                 self._send_press(device, press)
-            if not self.changed.wait_for(lambda: press.settled or self._stopping, self.repeat_seconds):
+            if not self._over(press, ACKNOWLEDGEMENT_SECONDS):
                 press.settle(acknowledged=False)
+
+    def _over(self, press: Press, seconds: float) -> bool:
+        """Wait for so long. In two parts: where this machine stood still, the answer may lie in the port unread, and
+        the port's thread has its turn before anything is said again."""
+        over = partial(self.changed.wait_for, lambda: press.settled or self._stopping)
+        return over(seconds - min(LISTENS_SECONDS, seconds / 2)) or over(min(LISTENS_SECONDS, seconds / 2))
 
     # Hearing (the port's thread)
 

@@ -10,7 +10,7 @@ from time import monotonic
 
 import gevent
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 class FarEnd:
@@ -60,16 +60,19 @@ class FarEnd:
         """Waits until the program has sent these bytes so often."""
         await_fact(lambda: self.listen().count(wanted) >= times, lambda: f"heard only {self.heard.hex(' ')}")
 
-    def press(self, frame: bytes, answer: bytes) -> None:
-        """Says the frame every 200 ms until it is answered, five times more at most, as these devices do."""
+    def press(self, frame: bytes, answer: bytes) -> int:
+        """Says the frame every 200 ms until it is answered, five times more at most, as these devices do; how often.
+        It listens once more before it says anything again: this machine may have stood still."""
         before = self.listen().count(answer)
-        for _ in range(6):
+        for said in range(1, 7):
             self.say(frame)
             again_at = monotonic() + 0.2
-            while monotonic() < again_at:
-                if self.listen().count(answer) > before:
-                    return
+            waiting = True
+            while waiting:
+                waiting = monotonic() < again_at
                 gevent.sleep(0.005)
+                if self.listen().count(answer) > before:
+                    return said
         raise AssertionError(f"not answered; heard only {self.heard.hex(' ')}")
 
     def settings(self) -> list[int | list[bytes | int]]:

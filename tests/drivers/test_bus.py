@@ -62,8 +62,7 @@ def test_an_unplugged_line_says_so_and_a_new_plug_is_given_what_should_be_shown(
     far_end.say(SHOWN)
     await_fact(lambda: bus.health().devices[2].state is DeviceState.READY)
     far_end.say(CALL_NEXT)
-    far_end.say(PRESS)
-    far_end.await_bytes(START)
+    far_end.press(PRESS, START)
     await_fact(lambda: len(window.keys) == 1)
     bus.invite("101")
     far_end.await_bytes(START, 2)
@@ -271,7 +270,7 @@ def await_presses(window: Window, count: int) -> None:
 
 def received(far: socket.socket, wanted: bytes) -> bool:
     got = b""
-    far.settimeout(10)
+    far.settimeout(60)
     while wanted not in got:
         got += far.recv(4096)
     return True
@@ -328,7 +327,7 @@ def test_between_two_frames_of_ours_the_line_is_silent_for_the_gap() -> None:
     framer = Framer([load_profile("ff68-pad").frame_rx])
     quiet = Line(QuietLine(), framer, traffic, baud=9600, gap_s=0.02, local_echo=False)
     quiet.start()
-    assert traffic.done.wait(timeout=10)
+    assert traffic.done.wait(timeout=60)
     quiet.stop()
     silences = [after - before for before, after in zip(traffic.on_line_at, traffic.taken_at[1:], strict=False)]
     assert len(silences) == 9
@@ -351,7 +350,7 @@ def test_a_line_that_can_be_read_but_not_written_is_opened_again() -> None:
     framer = Framer([load_profile("ff68-pad").frame_rx])
     blocked = Line(BlockedOnce(), framer, traffic, baud=9600, gap_s=0.0, local_echo=False)
     blocked.start()
-    assert traffic.done.wait(timeout=10)
+    assert traffic.done.wait(timeout=60)
     assert (blocked.opened, blocked.last_error) == (2, "Write timeout")
     assert len(traffic.on_line_at) == 9
     blocked.stop()

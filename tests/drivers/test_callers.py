@@ -20,10 +20,8 @@ def begin(bus: Bus, keys: list[PadKey]) -> None:
 def test_a_key_is_echoed_byte_for_byte_and_reported_with_its_digits(bus: Bus, far_end: FarEnd) -> None:
     keys: list[PadKey] = []
     begin(bus, keys)
-    far_end.say(CALL_NEXT)
-    far_end.await_bytes(CALL_NEXT)
-    far_end.say(MISS)
-    far_end.await_bytes(MISS)
+    far_end.press(CALL_NEXT, CALL_NEXT)
+    far_end.press(MISS, MISS)
     await_fact(lambda: len(keys) == 2)
     assert [(key.window, key.action, key.digits) for key in keys] == [
         ("101", PadAction.CALL_NEXT, ""),
@@ -34,24 +32,20 @@ def test_a_key_is_echoed_byte_for_byte_and_reported_with_its_digits(bus: Bus, fa
 def test_a_key_repeated_until_it_was_echoed_calls_one_citizen(bus: Bus, far_end: FarEnd) -> None:
     keys: list[PadKey] = []
     begin(bus, keys)
-    far_end.say(CALL_NEXT * 5)
-    far_end.await_bytes(CALL_NEXT)
-    far_end.say(RECALL)
-    far_end.await_bytes(RECALL)
+    said = 5 * far_end.press(CALL_NEXT * 5, CALL_NEXT) + far_end.press(RECALL, RECALL)
     await_fact(lambda: len(keys) == 2)
     assert [key.action for key in keys] == [PadAction.CALL_NEXT, PadAction.RECALL]
-    assert bus.health().repeated_presses == 4
+    assert bus.health().repeated_presses == said - 2
 
 
 def test_a_key_that_means_nothing_is_neither_echoed_nor_reported(bus: Bus, far_end: FarEnd) -> None:
     keys: list[PadKey] = []
     begin(bus, keys)
     unknown = bytes.fromhex("FF 68 03 03 68 05 01 10 16 16")
-    far_end.say(unknown + RECALL)
-    far_end.await_bytes(RECALL)
+    said = far_end.press(unknown + RECALL, RECALL)
     await_fact(lambda: len(keys) == 1)
     assert unknown not in far_end.heard
-    assert bus.health().unexpected_keys == 1
+    assert bus.health().unexpected_keys == said
 
 
 def test_a_deed_that_takes_long_holds_up_neither_the_echo_nor_other_windows(bus: Bus, far_end: FarEnd) -> None:
@@ -61,8 +55,7 @@ def test_a_deed_that_takes_long_holds_up_neither_the_echo_nor_other_windows(bus:
     bus.add_keypad(window="102", address=1, profile="ff68-keypad-5", on_press=presses.append)
     bus.start()
     await_fact(lambda: bus.health().state is LineState.READY)
-    far_end.say(CALL_NEXT)
-    far_end.await_bytes(CALL_NEXT)
+    far_end.press(CALL_NEXT, CALL_NEXT)
     far_end.say(bytes.fromhex("FF 68 03 03 68 81 11 03 95 16"))
     await_fact(lambda: [press.level for press in presses] == [4])
     done.set()

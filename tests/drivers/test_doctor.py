@@ -64,7 +64,7 @@ def test_frames_are_shown_with_their_meaning_and_ctrl_c_ends_in_a_verdict(
     rest = listening.stdout.read()
     assert "fits: ff68-keypad-5" in rest
     assert "Traceback" not in rest
-    assert listening.wait(10) == 0
+    assert listening.wait(60) == 0
     kept = [json.loads(line) for line in (tmp_path / "session.jsonl").read_text("utf-8").splitlines()]
     assert kept[0] == {"port": str(far_end.link), "baud": 9600}
     assert bytes.fromhex("".join(line["heard"] for line in kept[1:])) == PRESS
@@ -112,8 +112,14 @@ def test_what_the_manual_shows_of_the_session_stands_in_it() -> None:
 def test_the_speed_that_fits_is_found(tmp_path: Path) -> None:
     with Rs485Line(link=tmp_path / "line") as line:
         keypad = line.add_keypad(1)
-        keypad.press(3, even_asleep=True)  # repeated every 200 ms until it is answered
+
+        def press_again_and_again() -> None:
+            while True:
+                keypad.press(3, even_asleep=True).wait_settled(60)
+
+        somebody = gevent.spawn(press_again_and_again)
         said = run("--port", line.path, "--try", "--seconds", "1")
+        somebody.kill()
     assert said.exit_code == 0, said.output
     assert "the speed that fits: 9600" in said.output
 

@@ -98,9 +98,9 @@ def test_the_text_is_xml_whatever_it_holds(card: SimulatedCard) -> None:
     with bus_to(card) as bus:
         for text in ("请A003到1号窗口", "<&\"'>]]>", "暂停服务", ""):
             bus.show("101", text)
-            card.wait_text(text, 10)
+            card.wait_text(text, 60)
         assert bus.show("101", "请\x00A\n").replaced == "\x00\n"
-        card.wait_text("请□A□", 10)
+        card.wait_text("请□A□", 60)
         await_state(bus, DeviceState.READY)
     shown = card.programmes[0]
     assert (shown.colour, shown.place) == ("#ff0000", (0, 0, 192, 32))
@@ -112,7 +112,7 @@ def test_a_text_is_confirmed_in_one_conversation_however_the_card_says_it(card: 
     card.short_version, card.slices = True, 5
     with bus_to(card) as bus:
         bus.show("101", "请A003号")
-        card.wait_text("请A003号", 10)
+        card.wait_text("请A003号", 60)
         await_state(bus, DeviceState.READY)
         assert (len(card.programmes), card.wrong) == (1, 0)
 
@@ -120,14 +120,14 @@ def test_a_text_is_confirmed_in_one_conversation_however_the_card_says_it(card: 
 def test_after_a_cut_in_the_middle_there_is_a_new_session_and_the_right_text(card: SimulatedCard) -> None:
     with bus_to(card) as bus:
         bus.show("101", "欢迎光临")
-        card.wait_text("欢迎光临", 10)
+        card.wait_text("欢迎光临", 60)
         card.cut_after = 100
         bus.show("101", "请A003号")
         card.wait_cut()
         await_state(bus, DeviceState.UNPLUGGED)
         bus.show("101", "请A004号")
         card.plug()
-        card.wait_text("请A004号", 10)
+        card.wait_text("请A004号", 60)
         assert (card.sessions, card.wrong) == (2, 0)
         assert [one.text for one in card.programmes] == ["欢迎光临", "请A004号"]
 
@@ -140,7 +140,7 @@ def test_a_card_that_says_no_is_said_to_and_why(card: SimulatedCard) -> None:
         assert health(bus).reason == "kNotSpaceToSave"
         card.result = "kSuccess"
         bus.show("101", "请A004号")
-        card.wait_text("请A004号", 10)
+        card.wait_text("请A004号", 60)
 
 
 def test_a_card_is_alone_on_its_connection(card: SimulatedCard) -> None:

@@ -68,11 +68,10 @@ def test_a_four_level_keypad_has_no_middle(bus: Bus, far_end: FarEnd) -> None:
 def test_a_press_that_is_repeated_five_times_is_one_rating_with_one_answer(bus: Bus, far_end: FarEnd) -> None:
     presses = Presses()
     begin(bus, presses)
-    far_end.say(PRESS[3] * 6)
-    far_end.await_bytes(START)
+    said = far_end.press(PRESS[3] * 6, START)
     everything_urgent_is_out(bus, far_end)
     assert presses.levels == [4]
-    assert bus.health().repeated_presses == 5
+    assert bus.health().repeated_presses == 6 * said - 1
     assert far_end.heard.count(START) == 1, "the keypad would take a second answer for a new start"
 
 
@@ -89,13 +88,12 @@ def test_a_press_is_answered_only_when_it_is_kept(bus: Bus, far_end: FarEnd) -> 
     bus.start()
     await_fact(lambda: bus.health().state is LineState.READY)
     far_end.say(PRESS[3])
-    assert reached.wait(timeout=10)
+    assert reached.wait(timeout=60)
     everything_urgent_is_out(bus, far_end)
     assert START not in far_end.heard
     kept.set()
     # The keypad repeats, however late the press was kept.
-    far_end.say(PRESS[3])
-    far_end.await_bytes(START)
+    far_end.press(PRESS[3], START)
 
 
 def test_a_press_that_could_not_be_kept_is_not_answered_and_its_repeat_is_another_chance(
@@ -116,8 +114,7 @@ def test_a_press_that_could_not_be_kept_is_not_answered_and_its_repeat_is_anothe
     await_fact(lambda: bus.health().not_taken == 1)
     assert bus.health().devices[0].last_error is DeviceFault.NOT_TAKEN
     assert START not in far_end.listen()
-    far_end.say(PRESS[3])
-    far_end.await_bytes(START)
+    far_end.press(PRESS[3], START)
     assert presses.levels == [4]
 
 
@@ -128,8 +125,7 @@ def test_what_is_no_press_is_counted_and_never_a_rating(bus: Bus, far_end: FarEn
     far_end.say(PRESS[5])  # no such key
     far_end.say(bytes.fromhex("FF 68 03 03 68 82 11 03 96 16"))  # no such counter
     far_end.say(bytes.fromhex("00 FF FF 68"))  # noise
-    far_end.say(PRESS[0])
-    far_end.await_bytes(START)
+    far_end.press(PRESS[0], START)
     everything_urgent_is_out(bus, far_end)
     assert presses.levels == [1]
     health = bus.health()
@@ -193,7 +189,7 @@ def test_a_start_waits_while_it_would_be_taken_for_the_answer_to_a_press(invited
         keypad.invite()
     keypad.start()
     keypad.heard(Frame("ff68", PRESS[3], 0x81, 0x11, b"\x03"), 100.0)
-    assert woken.wait(timeout=10)
+    assert woken.wait(timeout=60)
     at = (100.01, 100.1, 100.3, 100.5, 100.6, 100.7)
     assert [goes_out(keypad, now) for now in at] == [Purpose.ACKNOWLEDGE, None, None, None, Purpose.START_RATING, None]
     keypad.stop(within_s=10)

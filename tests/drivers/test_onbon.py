@@ -114,7 +114,7 @@ def test_a_card_on_the_network_shows_each_text(model: Literal["5K", "6K"], profi
         await_state(bus, DeviceState.READY)
         for text in ("请A003到1号窗口", "暂停服务", "欢迎光临", ""):
             bus.show("101", text)
-            line.wait_text(card, text, 10)
+            line.wait_text(card, text, 60)
         assert card.places == {0: (0, 0, 192, 32)}
         assert card.asked, "it was asked before there was a text"
         assert (card.refused, bus.health().noise_bytes, bus.health().unknown_addresses) == (0, 0, 0)
@@ -126,17 +126,17 @@ def test_cards_on_one_serial_line_each_show_their_own_and_one_that_died_holds_up
     with OnbonLine(one, two, link=tmp_path / "line") as line, bus_to(line, addresses=(1, 2)) as bus:
         for card in (one, two):
             bus.show(f"10{card.address}", f"窗口{card.address}")
-            line.wait_text(card, f"窗口{card.address}", 10)
+            line.wait_text(card, f"窗口{card.address}", 60)
         assert line.baud() == 57600
         line.split = True
         one.lose_power()
         await_state(bus, DeviceState.SILENT)
         assert health(bus).last_error is DeviceFault.NO_REPLY
         bus.show("102", "请A001")
-        line.wait_text(two, "请A001", 10)
+        line.wait_text(two, "请A001", 60)
         await_state(bus, DeviceState.READY, at=1)
         one.silent = False
-        line.wait_text(one, "窗口1", 10)
+        line.wait_text(one, "窗口1", 60)
         await_state(bus, DeviceState.READY)
 
 
@@ -145,7 +145,7 @@ def test_a_busy_card_has_the_text_as_soon_as_it_is_not() -> None:
     with OnbonLine(card, tcp=True) as line, bus_to(line) as bus:
         card.busy = 3
         bus.show("101", "请A003号")
-        line.wait_text(card, "请A003号", 10)
+        line.wait_text(card, "请A003号", 60)
         await_state(bus, DeviceState.READY)
         assert card.shown == ["请A003号"]
 
@@ -159,7 +159,7 @@ def test_a_card_that_refuses_its_text_is_said_to_refuse_it_and_why() -> None:
         assert (health(bus).last_error, health(bus).reason) == (DeviceFault.REFUSED, "it lacks the font")
         card.error = 0
         bus.show("101", "请A004号")
-        line.wait_text(card, "请A004号", 10)
+        line.wait_text(card, "请A004号", 60)
         await_state(bus, DeviceState.READY)
 
 
@@ -168,7 +168,7 @@ def test_two_cards_at_one_address_are_said_to_be_two(tmp_path: Path) -> None:
     with OnbonLine(one, two, link=tmp_path / "line") as line, bus_to(line) as bus:
         for text in ("请A001号", "请A002号", "请A003号"):
             bus.show("101", text)
-            line.wait_text(two, text, 10)
+            line.wait_text(two, text, 60)
         await_state(bus, DeviceState.SHARED)
         with pytest.raises(AddressRefused, match="address 1 belongs to the strip of window 101"):
             other = Bus(line.path)
@@ -186,7 +186,7 @@ def test_after_a_cut_in_the_middle_of_a_frame_the_right_text_stands() -> None:
         await_state(bus, DeviceState.UNPLUGGED)
         bus.show("101", "请A004号")
         line.plug()
-        line.wait_text(card, "请A004号", 10)
+        line.wait_text(card, "请A004号", 60)
         await_state(bus, DeviceState.READY)
         assert card.shown == ["请A004号"]
 

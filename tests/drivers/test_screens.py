@@ -99,7 +99,7 @@ def test_two_strips_at_one_address_are_said_to_be_two(tmp_path: Path) -> None:
             for text in ("请A001号", "请A002号", "请A003号"):
                 for window in ("101", "102"):
                     bus.show(window, text)
-                second.wait_text(text, 10)
+                second.wait_text(text, 60)
             await_fact(lambda: bus.health().devices[0].state is DeviceState.SHARED, lambda: str(bus.health()))
             await_fact(lambda: bus.health().devices[1].state is DeviceState.READY, lambda: str(bus.health()))
             assert first.text == second.text == "请A003号"

@@ -55,7 +55,9 @@ def line_settings(line: Rs485Line) -> dict[str, object]:
 
 
 @contextmanager
-def hall_at_work(folder: Path, *, kiosks: dict[str, str], page_agents: bool) -> Iterator[Staged]:
+def hall_at_work(
+    folder: Path, *, kiosks: dict[str, str], page_agents: bool, **rules: object
+) -> Iterator[Staged]:
     """`kiosks`: the printer's mode by the kiosk's name. Windows 101 and 102 have devices on one line; their pages are
     served by an agent each (`page_agents`), or by the agent that owns the line."""
     with ExitStack() as stack:
@@ -66,7 +68,7 @@ def hall_at_work(folder: Path, *, kiosks: dict[str, str], page_agents: bool) -> 
             line.add_strip(address)
         stack.enter_context(line)
         printers = {name: stack.enter_context(EscposPrinter()) for name in kiosks}
-        hall = stack.enter_context(open_hall(folder))
+        hall = stack.enter_context(open_hall(folder, **rules))
         scope = {no: ["--window", no] for no in ("101", "102")}
         both = {"windows": ["101", "102"], "pages": not page_agents, **line_settings(line)}
         agents = [partial(hall.add_agent, "window", "line-A", scope["101"] + scope["102"], both)]

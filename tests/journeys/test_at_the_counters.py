@@ -19,7 +19,8 @@ SHORTEST_RATING_S = 10  # the least that a hall may choose
 @pytest.fixture(scope="module")
 def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staged]:
     folder = tmp_path_factory.mktemp("hall")
-    with hall_at_work(folder, kiosks={"K1": "text", "K2": "raster"}, page_agents=True) as staged:
+    kiosks = {"K1": "text", "K2": "raster"}
+    with hall_at_work(folder, kiosks=kiosks, page_agents=True, recall_interval_s=300) as staged:
         yield staged
 
 
@@ -101,7 +102,7 @@ def test_a_whole_visit_with_the_call_pad(at_work: Staged, one: Counter) -> None:
     until(lambda: at_work.board.newest_call() == (number, "101", 0), "on the board", WITHIN_S)
     until(lambda: counter.pad.display == f"{number[1:]}_0", "the pad shows the number", WITHIN_S)
     counter.wait("called")
-    assert key("recall") == "failure"  # within ten seconds
+    assert key("recall") == "failure"  # too soon
     assert at_work.board.newest_call() == (number, "101", 0)
     assert key("start") == "success"
     counter.wait("serving")
@@ -115,10 +116,12 @@ def test_a_whole_visit_with_the_call_pad(at_work: Staged, one: Counter) -> None:
     assert counter.keypad.press(5).wait_acknowledged(WITHIN_S)
     counter.wait_record(visit, 5)
 
-    take(at_work.kiosks["K1"])
+    number = take(at_work.kiosks["K1"])["number"]
     until(lambda: counter.work["waiting"] == 1, "waiting", WITHIN_S)
     assert key("call_next") == "success"
     counter.wait("called")
+    # The pad belongs to another program than the page: its next key is for the visit that its own display shows.
+    until(lambda: counter.pad.display == f"{number[1:]}_0", "the pad shows the number", WITHIN_S)
     visit = counter.visit
     assert visit is not None
     assert key("function", "5") == "success"
@@ -135,11 +138,12 @@ def strays(at_work: Staged, why: str) -> int:
 
 def press_in_vain(at_work: Staged, counter: Counter, level: int, why: str) -> None:
     """A key is pressed that counts for nobody: the agent's log says so once, and no record comes of it."""
+    query = "SELECT r.* FROM ratings r JOIN visits v ON v.id = r.visit WHERE v.window = ? ORDER BY r.visit"
     before = strays(at_work, why)
-    records = at_work.hall.rows("SELECT * FROM ratings ORDER BY visit")
+    records = at_work.hall.rows(query, counter.no)  # at the other window somebody's time may run out meanwhile
     assert counter.keypad.press(level, even_asleep=True).wait_acknowledged(WITHIN_S)
     until(lambda: strays(at_work, why) == before + 1, f"a stray press: {why}", WITHIN_S)
-    assert at_work.hall.rows("SELECT * FROM ratings ORDER BY visit") == records
+    assert at_work.hall.rows(query, counter.no) == records
 
 
 def test_nobody_presses_and_the_next_citizen_comes(at_work: Staged, one: Counter, two: Counter) -> None:
@@ -210,7 +214,7 @@ def test_noise_on_the_line_is_never_a_rating(at_work: Staged, one: Counter) -> N
     disturb()
     assert at_work.hall.rows("SELECT count(*) FROM ratings") == recorded
     counts = [line["noise_bytes"] + line["bad_checksums"] for line in agent.lines("line_noise")]
-    assert len(counts) == 4 and counts == sorted(counts)
+    assert len(counts) >= 4 and counts == sorted(counts)  # noise that comes in two reads may be told twice
     assert any(line["unknown_addresses"] for line in agent.lines("line_noise"))
     assert one.keypad.press(3).wait_acknowledged(WITHIN_S)
     one.wait_record(visit, 3)

@@ -39,7 +39,7 @@ def test_one_press_brings_a_guide_and_the_desk_says_who_went(browser: Browser, a
     expect(kiosk.locator("h1")).to_have_text("已经告诉导办员", timeout=WITHIN_MS)
     band = desk.locator(".dk-requests")
     expect(band).to_contain_text("1F", timeout=WITHIN_MS)
-    expect(band).to_contain_text("K1 号取号机")
+    expect(band).to_contain_text("K1 号取号机", timeout=WITHIN_MS)
     assert at_work.hall.rows("SELECT kiosk, attended_ms FROM guide_requests") == [("K1", None)]
 
     band.locator("button").click()

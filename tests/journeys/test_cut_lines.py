@@ -58,6 +58,7 @@ def test_the_server_is_killed_in_mid_visit_and_the_visit_goes_on(at_work: Staged
     until(lambda: counter.page.agent["connected"], "the page hears the server", WITHIN_S)
     assert (counter.state, counter.visit, counter.page.agent["signed_in"]) == ("serving", visit, True)
     assert counter.work["ticket"]["number"] == first["number"]
+    until(lambda: kiosk.agent["untold"] == 0, "the server knows the kiosk's own number", WITHIN_S)
     following = take(kiosk)
     assert int(following["number"][1:]) == int(waiting["number"][1:]) + 1
     counter.finish()

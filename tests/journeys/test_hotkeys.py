@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import new_page, violations
+from tests.browser.window_page import at_rest
 from tests.journeys.counter import CLERKS
 from tests.journeys.hall import PASSWORD, Agent, Hall
 from tests.journeys.staging import open_hall
@@ -21,7 +22,7 @@ GUARD_MS = 700  # the page does not take a second tap of the red key for the nex
 
 @pytest.fixture
 def hall(tmp_path: Path, desktop: Desktop) -> Iterator[Hall]:
-    with open_hall(tmp_path) as made:
+    with open_hall(tmp_path, recall_interval_s=300) as made:
         yield made
 
 
@@ -78,12 +79,13 @@ def test_a_key_pressed_in_another_program_does_what_the_pages_key_does(
         sign_in(page)
         until(lambda: told.agent["hotkeys"]["grabbed"], "grabbed", WITHIN_S)
         assert told.agent["hotkeys"]["taken"] == []
-        expect(page.locator(".wp-main")).to_contain_text("叫下一位", timeout=WITHIN_MS)
+        expect(at_rest(page)).to_contain_text("叫下一位", timeout=WITHIN_MS)
         wait_out_the_guard(page)
         desktop.press("F2")
         expect(page.locator(".wp-no")).to_have_text(number, timeout=WITHIN_MS)
 
-        expect(page.locator('.wp-keys [data-deed="recall"] kbd')).to_have_text("Ctrl+F3")
+        expect(at_rest(page)).to_be_visible(timeout=WITHIN_MS)
+        expect(page.locator('.wp-keys [data-deed="recall"] kbd')).to_have_text("Ctrl+F3", timeout=WITHIN_MS)
         desktop.press("Control_L", "F3")  # too soon: refused with the page's words
         expect(page.locator(".wp-say")).to_contain_text("重呼", timeout=WITHIN_MS)
 
@@ -93,12 +95,14 @@ def test_a_key_pressed_in_another_program_does_what_the_pages_key_does(
         wait_out_the_guard(page)
         desktop.press("F2")
         expect(page.locator(".wp-out")).to_be_visible(timeout=WITHIN_MS)
+        expect(at_rest(page)).to_be_visible(timeout=WITHIN_MS)
         desktop.press("F6")
         expect(page.locator(".wp-choose")).to_be_visible(timeout=WITHIN_MS)
         desktop.press("F6")
         expect(page.locator(".wp-choose")).to_have_count(0, timeout=WITHIN_MS)
         desktop.press("F4")
         expect(page.locator(".wp-nobody")).to_be_visible(timeout=WITHIN_MS)
+        expect(at_rest(page)).to_be_visible(timeout=WITHIN_MS)
 
         desktop.press("F10")
         expect(page.locator("[name=staff_no]")).to_be_visible(timeout=WITHIN_MS)

@@ -159,7 +159,7 @@ def press_in_vain(page: PageClient, press: str) -> None:
 def test_a_press_gives_a_number_and_its_slip(outside: Outside, printer: EscposPrinter, page: PageClient) -> None:
     answer = page.do("take_number", TAKE)
     assert (answer.status_code, answer.json()["number"]) == (200, "A001")
-    paper = printer.wait_for_paper(1, 10)
+    paper = printer.wait_for_paper(1, 60)
     assert "A001" in paper.text.replace(" ", "")
     assert "12345" in paper.text
     until(lambda: records(outside))
@@ -181,7 +181,7 @@ def test_a_number_taken_in_care_mode_leads_to_its_page_in_large_type(
     answer = page.do("take_number", {**TAKE, "care": True}).json()
     assert (answer["link"], answer["qr"]) == (opened, qr_of(opened))
     assert outside.deeds("take_number")[0].body == TAKE  # the server is not asked for it
-    scanned = zxingcpp.read_barcodes(printer.wait_for_paper(1, 10).image.convert("L"))
+    scanned = zxingcpp.read_barcodes(printer.wait_for_paper(1, 60).image.convert("L"))
     assert [code.text for code in scanned] == [opened]
 
 
@@ -255,7 +255,7 @@ def test_a_lost_answer_gives_one_number(outside: Outside, printer: EscposPrinter
     assert page.do("take_number", TAKE).json()["number"] == "A001"
     asked = outside.deeds("take_number")
     assert (len(asked), len({one.key for one in asked})) == (3, 1)
-    printer.wait_for_paper(1, 10)
+    printer.wait_for_paper(1, 60)
 
 
 def test_a_refusal_reaches_the_page_in_both_languages(outside: Outside, page: PageClient) -> None:
@@ -289,7 +289,7 @@ def test_an_empty_printer_is_known_before_anybody_chooses(
 ) -> None:
     printer.set_faults(paper_out=True)
     until(lambda: page.agent["printer"]["state"] == "paper_out", "paper out")
-    until(lambda: outside.deeds("report_device")[-1].body == {"health": {"printer": "paper_out"}})
+    until(lambda: outside.health() == {"printer": "paper_out"}, "reported")
 
 
 def test_where_paper_fails_the_number_is_shown_and_staff_are_told(
@@ -300,7 +300,7 @@ def test_where_paper_fails_the_number_is_shown_and_staff_are_told(
     until(lambda: records(outside), "recorded")
     said = records(outside)[0]
     assert (said["slip"], said["outcome"], said["after"], said["reason"]) == (1001, "failed", "shown", "paper_out")
-    until(lambda: page.agent["last_slip"]["outcome"] == "failed")
+    until(lambda: (page.agent["last_slip"] or {}).get("outcome") == "failed")
     assert printer.papers == []
 
 
@@ -319,7 +319,7 @@ def test_a_reprint_is_printed_once_and_recorded(outside: Outside, printer: Escpo
     outside.pages["kiosk/slip/77"] = issued(5, slip=77, reprint=True)
     for _ in range(3):
         outside.publish({"prints/K1": {"kiosk": "K1", "slips": [77]}})
-    assert "A005" in printer.wait_for_paper(1, 10).text.replace(" ", "")
+    assert "A005" in printer.wait_for_paper(1, 60).text.replace(" ", "")
     until(lambda: records(outside))
     assert [(said["slip"], said["outcome"]) for said in records(outside)] == [(77, "printed")]
     outside.publish({"prints/K1": None})
@@ -339,7 +339,7 @@ def test_an_agent_killed_between_asking_and_printing_withdraws_the_slip(
 
     def answered_to_nobody(body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         asked.set()
-        go_on.wait(10)
+        go_on.wait(60)
         return count(body)
 
     outside.answering["take_number"] = answered_to_nobody
@@ -350,13 +350,13 @@ def test_an_agent_killed_between_asking_and_printing_withdraws_the_slip(
         press = press_id()
         tap = threading.Thread(target=lambda: press_in_vain(client, press))
         tap.start()
-        asked.wait(10)
+        assert asked.wait(60)
         first.kill()
         go_on.set()
         tap.join()
     second = AgentProcess("kiosk", settings, data_dir)
     again = PageClient(second.wait_for_page()["url"])
-    until(lambda: records(outside), "withdrawn", 20)
+    until(lambda: records(outside), "withdrawn")
     said = records(outside)[0]
     assert (said["slip"], said["outcome"], said["after"], said["reason"]) == (1001, "failed", "withdrawn", "agent_died")
     assert {one.key for one in outside.deeds("take_number")} == {press}
@@ -381,7 +381,7 @@ def test_an_agent_killed_while_printing_says_that_it_does_not_know(
     before = len(printer.papers)
     second = AgentProcess("kiosk", settings, data_dir)
     second.wait_for_page()
-    until(lambda: records(outside), "recorded", 20)
+    until(lambda: records(outside), "recorded")
     said = records(outside)[0]
     assert (said["slip"], said["outcome"], said["after"], said["reason"]) == (
         1001,
@@ -405,7 +405,8 @@ def test_a_slip_outcome_outlives_the_agent(outside: Outside, printer: EscposPrin
     del outside.answering["record_slip"]
     outside.asked.clear()
     second = AgentProcess("kiosk", settings, data_dir)
-    until(lambda: records(outside), "sent after the restart", 20)
+    second.wait_for_page()
+    until(lambda: records(outside), "sent after the restart")
     assert records(outside)[0]["outcome"] == "printed"
     assert second.end() == 0
     assert len(printer.papers) == 1
@@ -416,7 +417,7 @@ def test_a_second_agent_on_the_same_folder_is_refused(settings: Path) -> None:
     first = AgentProcess("kiosk", settings, data_dir)
     first.wait_for_page()
     second = AgentProcess("kiosk", settings, data_dir)
-    assert second.process.wait(timeout=30) == 1
+    assert second.process.wait(timeout=60) == 1
     second.end()
     assert "另一个终端程序" in (data_dir / "stderr.txt").read_text()
     assert first.end() == 0

@@ -26,10 +26,10 @@ PRESS = "a" * 32
 
 
 class Kiosk:
-    """The kiosk's parts, with little patience."""
+    """The kiosk's parts, as patient as asked."""
 
-    def __init__(self, outside: Outside, folder: Path) -> None:
-        self.connection = Connection(outside.url, HALL, "kiosk", "token", patience_s=0.4)
+    def __init__(self, outside: Outside, folder: Path, patience_s: float) -> None:
+        self.connection = Connection(outside.url, HALL, "kiosk", "token", patience_s=patience_s)
         self.intents = Intents(folder / "intents.jsonl")
         self.outbox = Outbox(folder / "outbox.jsonl", self.connection)
         self.printing = Printing(None, lambda _: None)
@@ -81,10 +81,15 @@ def outside() -> Iterator[Outside]:
 
 
 @pytest.fixture
-def kiosk(outside: Outside, tmp_path: Path) -> Iterator[Kiosk]:
-    made = Kiosk(outside, tmp_path)
+def kiosk(outside: Outside, tmp_path: Path, patience_s: float) -> Iterator[Kiosk]:
+    made = Kiosk(outside, tmp_path, patience_s)
     yield made
     made.stop()
+
+
+@pytest.fixture
+def patience_s() -> float:
+    return 0.4
 
 
 def records(outside: Outside) -> list[dict[str, Any]]:
@@ -116,6 +121,7 @@ def test_one_that_the_server_refused_in_the_end_leaves_nothing(outside: Outside,
     assert not records(outside)
 
 
+@pytest.mark.parametrize("patience_s", [60.0])
 def test_without_a_printer_the_number_is_shown(outside: Outside, kiosk: Kiosk) -> None:
     assert kiosk.taking.do("take_number", TAKE, PRESS).status == 200
     until(lambda: records(outside))

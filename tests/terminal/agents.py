@@ -52,7 +52,7 @@ class PageClient:
 
     def __enter__(self) -> "PageClient":
         parts = urlsplit(f"{self.base}state")
-        self._connection = HTTPConnection(parts.netloc, timeout=20)
+        self._connection = HTTPConnection(parts.netloc, timeout=60)
         self._connection.request("GET", parts.path, headers={"X-Page-Secret": self.secret})
         self._socket = self._connection.sock
         self._stream = self._connection.getresponse()
@@ -101,7 +101,7 @@ class AgentProcess:
 
     def wait_for_page(self) -> dict[str, Any]:
         """page.json, when it is there."""
-        until(lambda: self._page.exists() or self.process.poll() is not None, "page.json", 30)
+        until(lambda: self._page.exists() or self.process.poll() is not None, "page.json", 60)
         assert self.process.poll() is None, "the agent ended"
         found: dict[str, Any] = json.loads(self._page.read_text(encoding="utf-8"))
         return found

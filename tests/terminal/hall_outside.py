@@ -22,7 +22,7 @@ NOT_STORED = (Code.BUSY, Code.DISK_FULL)
 Answering = Callable[[dict[str, Any]], tuple[int, dict[str, Any]]]
 
 
-def until(fact: Callable[[], object], what: str = "", seconds: float = 10.0) -> None:
+def until(fact: Callable[[], object], what: str = "", seconds: float = 60.0) -> None:
     """Wait for a fact; fail when it does not come."""
     deadline = time.monotonic() + seconds
     while not fact():
@@ -110,6 +110,11 @@ class Outside:
 
     def deeds(self, deed: str) -> list[Asked]:
         return [one for one in self.asked if one.deed == deed]
+
+    def health(self) -> dict[str, str]:
+        """What was reported of devices last; empty before the first report."""
+        reports = self.deeds("report_device")
+        return dict(reports[-1].body["health"]) if reports else {}
 
     def now(self) -> str:
         return (datetime.now(UTC) + self.clock_ahead).isoformat()

@@ -39,8 +39,9 @@ def test_the_page_is_shown_full_screen_with_a_profile_of_its_own(
     words = starts(tmp_path)[0].split()
     assert words[-1] == URL and "--kiosk" in words and f"--user-data-dir={tmp_path / 'profile'}" in words
     assert "--autoplay-policy=no-user-gesture-required" in words
-    until(lambda: (tmp_path / "pid").read_text().strip(), "its number")
-    number = int((tmp_path / "pid").read_text())
+    pid = tmp_path / "pid"  # written after the start
+    until(lambda: pid.exists() and pid.read_text().strip(), "its number")
+    number = int(pid.read_text())
     screen.stop()
     assert not Path(f"/proc/{number}").exists()
 

@@ -11,7 +11,7 @@ from tests.terminal.hall_outside import HALL, Outside, refusing
 
 @pytest.fixture
 def connection(outside: Outside) -> Iterator[Connection]:
-    made = Connection(outside.url, HALL, "kiosk", "token-of-k1", patience_s=5)
+    made = Connection(outside.url, HALL, "kiosk", "token-of-k1", patience_s=60)
     yield made
     made.close()
 

@@ -12,17 +12,18 @@ from terminal.live import Live, LiveTimes
 from terminal.server_clock import ServerClock
 from tests.terminal.hall_outside import HALL, Outside, until
 
-TIMES = LiveTimes(cut_after=0.6, again_after=1.2, behind_for=0.2)
+SHORT = LiveTimes(cut_after=0.6, again_after=1.2, behind_for=0.2)
+LONG = LiveTimes(cut_after=60, again_after=120, behind_for=60)  # no beat that is late comes into these tests
 
 
 class Line:
     """An agent's line with all that belongs to it."""
 
-    def __init__(self, outside: Outside) -> None:
+    def __init__(self, outside: Outside, times: LiveTimes) -> None:
         self.connection = Connection(outside.url, HALL, "kiosk", "token")
         self.cards = Cards()
         self.clock = ServerClock()
-        self.live = Live(self.connection, Audience.PUBLIC, self.cards, self.clock, TIMES)
+        self.live = Live(self.connection, Audience.PUBLIC, self.cards, self.clock, times)
         self.live.start()
 
     def shows(self, key: str, value: object) -> bool:
@@ -34,12 +35,20 @@ class Line:
 
 
 @pytest.fixture
-def line(outside: Outside) -> Iterator[Line]:
+def line(outside: Outside, times: LiveTimes) -> Iterator[Line]:
     outside.cards["x"] = {"value": 0}
-    made = Line(outside)
+    made = Line(outside, times)
     until(lambda: made.live.connected, "connected")
     yield made
     made.close()
+
+
+@pytest.fixture
+def times() -> LiveTimes:
+    return LONG
+
+
+notices_soon = pytest.mark.parametrize("times", [SHORT], ids=["noticed soon"])
 
 
 def test_the_first_thing_is_the_truth_of_the_server(line: Line) -> None:
@@ -73,12 +82,14 @@ def test_an_old_change_changes_nothing(outside: Outside, line: Line) -> None:
     assert outside.snapshots == 1
 
 
+@notices_soon
 def test_a_deaf_line_is_healed_by_the_beat(outside: Outside, line: Line) -> None:
     outside.publish({"x": {"value": 1}}, told=False)
     until(lambda: line.shows("x", 1), "healed by the beat")
-    assert line.live.connected
+    until(lambda: line.live.connected, "and hears on")
 
 
+@notices_soon
 def test_a_line_without_beats_counts_as_cut_and_is_opened_anew(outside: Outside, line: Line) -> None:
     turns: list[bool] = []
     line.live.on_turn(lambda: turns.append(line.live.connected))

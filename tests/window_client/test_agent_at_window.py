@@ -221,23 +221,23 @@ def test_windows_outside_of_the_enrolment_are_refused(settings: Path) -> None:
 
 
 def test_the_strip_shows_whom_the_window_calls(outside: Outside, line: Rs485Line, page: PageClient) -> None:
-    line.strip(1).wait_text("欢迎光临", 10)
+    line.strip(1).wait_text("欢迎光临", 60)
     outside.publish({"window/101": window_card("called", "A012")})
-    line.strip(1).wait_text("请A012到101窗口", 10)
+    line.strip(1).wait_text("请A012到101窗口", 60)
     outside.publish({"window/101": window_card("serving", "A012")})
-    line.strip(1).wait_text("A012 正在办理", 10)
+    line.strip(1).wait_text("A012 正在办理", 60)
 
 
 def test_the_strip_has_its_text_again_after_the_line_was_lost(
     outside: Outside, line: Rs485Line, page: PageClient
 ) -> None:
-    line.strip(1).wait_text("欢迎光临", 10)
+    line.strip(1).wait_text("欢迎光临", 60)
     line.unplug()
     until(lambda: page.agent["devices"]["strip"] == "unplugged", "unplugged")
-    until(lambda: outside.deeds("report_device")[-1].body["health"]["keypad/101"] == "unplugged", "reported")
+    until(lambda: outside.health().get("keypad/101") == "unplugged", "reported")
     outside.publish({"window/101": window_card("paused")})
     line.replug()
-    line.strip(1).wait_text("暂停服务", 10)
+    line.strip(1).wait_text("暂停服务", 60)
     until(lambda: page.agent["devices"]["strip"] == "ready", "ready again")
 
 
@@ -259,23 +259,23 @@ def test_a_card_on_the_network_shows_what_its_window_says(
         outside.publish({"window/102": window_card("called", "A012", "102")})
         with capture_logs() as logs:
             started()
-            cards.wait_text(card, "请A012到102窗口", 10)
+            cards.wait_text(card, "请A012到102窗口", 60)
             assert card.places == {0: (0, 0, 160, 32)}
             outside.publish({"window/102": window_card("called", "囍-1", "102")})
-            cards.wait_text(card, "请□-1到102窗口", 10)
+            cards.wait_text(card, "请□-1到102窗口", 60)
             until(lambda: [one for one in logs if one["event"] == "strip_cannot_show" and one["lacks"] == "囍"], "told")
             card.error = 12
             outside.publish({"window/102": window_card("paused", window="102")})
-            until(lambda: outside.deeds("report_device")[-1].body["health"] == {"strip/102": "refused"}, "reported")
+            until(lambda: outside.health() == {"strip/102": "refused"}, "reported")
             until(lambda: [one for one in logs if one.get("reason") == "it lacks the font"], "told")
             card.error = 0
-            cards.wait_text(card, "暂停服务", 10)
+            cards.wait_text(card, "暂停服务", 60)
             cards.unplug()
             outside.publish({"window/102": window_card("free", window="102")})
-            until(lambda: outside.deeds("report_device")[-1].body["health"] == {"strip/102": "unplugged"}, "reported")
+            until(lambda: outside.health() == {"strip/102": "unplugged"}, "reported")
             cards.plug()
-            cards.wait_text(card, "欢迎光临", 10)
-            until(lambda: outside.deeds("report_device")[-1].body["health"] == {"strip/102": "ready"}, "reported")
+            cards.wait_text(card, "欢迎光临", 60)
+            until(lambda: outside.health() == {"strip/102": "ready"}, "reported")
 
 
 def test_an_agent_without_devices_says_that_it_is_there(outside: Outside, started: Started) -> None:
@@ -287,12 +287,12 @@ def test_an_agent_without_devices_says_that_it_is_there(outside: Outside, starte
 
 def test_a_device_that_the_hall_has_taken_away_is_not_reported_any_more(outside: Outside, page: PageClient) -> None:
     until(lambda: outside.deeds("report_device"), "reported")
-    assert "strip/101" in outside.deeds("report_device")[-1].body["health"]
+    assert "strip/101" in outside.health()
     outside.pages["window/devices"] = {"devices": DEVICES["devices"][:1]}
     outside.shut()
     until(lambda: not page.agent["connected"], "cut off")
     outside.open()
-    until(lambda: set(outside.deeds("report_device")[-1].body["health"]) == {"keypad/101"}, "one is left", 20)
+    until(lambda: set(outside.health()) == {"keypad/101"}, "one is left")
 
 
 def test_a_dead_line_never_holds_up_a_call(outside: Outside, line: Rs485Line, page: PageClient) -> None:
@@ -306,7 +306,7 @@ def test_a_key_of_the_pad_is_the_deed_of_whoever_sits_there(
 ) -> None:
     outside.publish({"work/101": work(**in_hand(visit=5))})
     until(lambda: line.pad(1).display == "012_7", "display")
-    assert line.pad(1).press("start").wait_acknowledged(10)
+    assert line.pad(1).press("start").wait_acknowledged(60)
     until(lambda: [reaction.what for reaction in line.pad(1).reactions][-1] == "success", "success")
     asked = outside.deeds("start_service")[0]
     assert asked.body == {"visit": 5, "window": "101"}
@@ -326,9 +326,9 @@ def test_a_refused_key_is_answered_with_failure(outside: Outside, line: Rs485Lin
 
 def test_the_citizen_is_asked_and_the_press_is_delivered(outside: Outside, line: Rs485Line, page: PageClient) -> None:
     owed(outside, 5)
-    assert line.keypad(1).wait_awake(10)
+    assert line.keypad(1).wait_awake(60)
     until(lambda: page.agent["keypad_asks"] == 5)
-    assert line.keypad(1).press(2).wait_acknowledged(10)
+    assert line.keypad(1).press(2).wait_acknowledged(60)
     until(lambda: outside.deeds("rate"), "delivered")
     said = outside.deeds("rate")[0].body
     assert (said["visit"], said["level"]) == (5, 2)
@@ -372,7 +372,7 @@ def test_a_press_after_the_pads_key_was_refused_is_for_nobody(
     line.pad(1).press("wait")
     until(lambda: [reaction.what for reaction in line.pad(1).reactions][-1] == "failure", "failure")
     with capture_logs() as logs:
-        assert line.keypad(1).press(5).wait_acknowledged(10)
+        assert line.keypad(1).press(5).wait_acknowledged(60)
         assert [one["why"] for one in logs if one["event"] == "press_strayed"] == ["no_invitation"]
     assert not outside.deeds("rate")
 
@@ -380,8 +380,8 @@ def test_a_press_after_the_pads_key_was_refused_is_for_nobody(
 def test_silence_until_the_deadline_is_recorded_as_no_press(
     outside: Outside, line: Rs485Line, page: PageClient
 ) -> None:
-    owed(outside, 5, seconds=1.5)
-    assert line.keypad(1).wait_awake(10)
+    owed(outside, 5, seconds=4.0)  # time enough to ask, on a machine that stands still now and then
+    assert line.keypad(1).wait_awake(60)
     until(lambda: outside.deeds("not_rated"), "recorded")
     assert outside.deeds("not_rated")[0].body == {"visit": 5, "reason": "no_press"}
 
@@ -392,7 +392,7 @@ def test_the_next_citizen_ends_the_asking(outside: Outside, line: Rs485Line, pag
     outside.publish({"work/101": work(pending=[invitation(5, 40, "next_citizen")])})
     until(lambda: outside.deeds("not_rated"), "recorded")
     assert outside.deeds("not_rated")[0].body == {"visit": 5, "reason": "next_citizen"}
-    assert page.agent["keypad_asks"] is None
+    until(lambda: page.agent["keypad_asks"] is None, "the page asks no more")
 
 
 def test_a_press_for_nobody_is_a_line_in_the_log(outside: Outside, line: Rs485Line, page: PageClient) -> None:
@@ -416,13 +416,13 @@ def test_a_press_while_the_server_is_away_is_kept_and_delivered_later(
     outside: Outside, line: Rs485Line, page: PageClient
 ) -> None:
     owed(outside, 5)
-    assert line.keypad(1).wait_awake(10)
+    assert line.keypad(1).wait_awake(60)
     outside.shut()
     until(lambda: not page.agent["connected"])
-    assert line.keypad(1).press(4).wait_acknowledged(10)
+    assert line.keypad(1).press(4).wait_acknowledged(60)
     until(lambda: page.agent["outbox"] == 1)
     outside.open()
-    until(lambda: outside.deeds("rate"), "delivered", 20)
+    until(lambda: outside.deeds("rate"), "delivered")
     until(lambda: page.agent["outbox"] == 0)
     assert len({asked.key for asked in outside.deeds("rate")}) == 1
     assert not outside.deeds("not_rated")
@@ -433,7 +433,7 @@ def test_a_press_that_came_too_late_for_the_server_is_recorded_as_silence(
 ) -> None:
     outside.answering["rate"] = refusing(Code.RATED_TOO_LATE)
     owed(outside, 5)
-    assert line.keypad(1).wait_awake(10)
+    assert line.keypad(1).wait_awake(60)
     line.keypad(1).press(5)
     until(lambda: outside.deeds("not_rated"), "recorded")
     assert outside.deeds("not_rated")[0].body == {"visit": 5, "reason": "no_press"}
@@ -460,18 +460,21 @@ def test_an_agent_killed_with_a_press_in_its_outbox_delivers_it_once(
     first = AgentProcess("window_client", settings, data_dir)
     first.wait_for_page()
     owed(outside, 5)
-    assert line.keypad(1).wait_awake(20)
-    assert line.keypad(1).press(1).wait_acknowledged(10)
+    assert line.keypad(1).wait_awake(60)
+    assert line.keypad(1).press(1).wait_acknowledged(60)
+    until(lambda: outside.deeds("rate"), "tried")
+    key = outside.deeds("rate")[0].key
     first.kill()
     outside.asked.clear()
     del outside.answering["rate"]
     second = AgentProcess("window_client", settings, data_dir)
     second.wait_for_page()
-    until(lambda: outside.deeds("rate"), "delivered", 20)
+    until(lambda: outside.deeds("rate"), "delivered")
     outside.publish({"work/101": work()})
     outside.publish({"window/101": window_card("paused")})
-    line.strip(1).wait_text("暂停服务", 10)
-    assert [(asked.body["visit"], asked.body["level"]) for asked in outside.deeds("rate")] == [(5, 1)]
+    line.strip(1).wait_text("暂停服务", 60)
+    # What the first asked last may arrive after its death, and is the same deed by its key.
+    assert {(asked.key, asked.body["visit"], asked.body["level"]) for asked in outside.deeds("rate")} == {(key, 5, 1)}
     assert not outside.deeds("not_rated")
     assert second.end() == 0
     assert not (data_dir / "page.json").exists()
@@ -479,6 +482,6 @@ def test_an_agent_killed_with_a_press_in_its_outbox_delivers_it_once(
 
 def test_an_agent_without_pages_serves_the_devices_only(outside: Outside, line: Rs485Line, settings: Path) -> None:
     agent = AgentProcess("window_client", settings, settings.parent / "w", "--no-pages")
-    line.strip(1).wait_text("欢迎光临", 20)
+    line.strip(1).wait_text("欢迎光临", 60)
     assert not (settings.parent / "w" / "page.json").exists()
     assert agent.end() == 0

@@ -16,10 +16,11 @@ READY = {b"\x10\x04\x01": b"\x12", b"\x10\x04\x02": b"\x12", b"\x10\x04\x04": b"
 
 @dataclass
 class LiteralPrinter:
-    """Answers each question with fixed bytes; may hang up after so many bytes of a slip, or leave at the first."""
+    """Answers each question with fixed bytes; may hang up after so many bytes, counted from the first of these."""
 
     answers: dict[bytes, bytes] = field(default_factory=lambda: dict(READY))
     hang_up_after: int | None = None
+    counted_from: bytes = b""
     received: bytearray = field(default_factory=bytearray)
 
     def serve(self, read: Callable[[], bytes], write: Callable[[bytes], None]) -> None:
@@ -27,7 +28,8 @@ class LiteralPrinter:
         answered = 0
         while data := read():
             self.received += data
-            if self.hang_up_after is not None and len(self.received) >= self.hang_up_after:
+            begun = self.received.find(self.counted_from)
+            if self.hang_up_after is not None and 0 <= begun <= len(self.received) - self.hang_up_after:
                 return
             answered = self._answer(answered, write)
 

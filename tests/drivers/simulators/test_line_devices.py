@@ -91,6 +91,21 @@ def test_a_start_frame_later_than_half_a_second_after_the_press_is_a_new_start(
     assert not press.wait_acknowledged(10)
 
 
+def test_each_repeat_of_a_press_may_be_answered_within_half_a_second_of_its_own(
+    line: Rs485Line, host: Any, clock: Any
+) -> None:
+    line.repeat_seconds = 0.5
+    keypad = line.keypad(5)
+    press = keypad.press(4, even_asleep=True)
+    clock.now += 0.6
+    with line.changed:
+        assert line.changed.wait_for(lambda: press.sent_at == clock.now, 10), "never repeated"
+    host.send(START_5)
+
+    assert press.wait_acknowledged(10)
+    assert not keypad.awake, "the keypad has what it waited for"
+
+
 def test_a_keypad_shows_the_clerks_stars(line: Rs485Line, host: Any) -> None:
     host.send(bytes.fromhex("68030368 85 02 04 8b 16") + START_5)
     line.keypad(5).wait_awake(10)
