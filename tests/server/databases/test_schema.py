@@ -80,16 +80,23 @@ def test_a_move_that_breaks_in_the_middle_changes_nothing(postgres: PrivatePostg
     assert (database.version(), postgres.rows(empty, COLUMNS)) == ("0001", before)
 
 
+def nobody_is_in(postgres: PrivatePostgres, name: str) -> None:
+    """Wait until PostgreSQL has ended the sessions of who hung up: until then they keep what they had locked."""
+    until(lambda: postgres.rows("postgres", _OTHERS.format(name)) == [], "their sessions end")
+
+
 def test_a_server_at_work_keeps_the_schema_and_another_version_is_not_let_in(hall: HallInPostgres) -> None:
     database = hall.database
     with pytest.raises(DatabaseRefused, match="stop the servers"):
         database.move("0004")
     hall.close()
+    nobody_is_in(hall.postgres, hall.name)
     database.move("0004")
     with pytest.raises(DatabaseRefused, match="pg_dump"):
         database.look()
     with pytest.raises(DatabaseRefused, match="0004"), closing(database.store()):
         pass
+    nobody_is_in(hall.postgres, hall.name)
     database.move(versions()[-1])
     with psycopg.connect(hall.postgres.url(hall.name)) as newer:
         newer.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -151,7 +158,7 @@ def test_a_move_while_another_is_under_way_is_refused_and_one_that_is_killed_is_
         assert (second.exit_code, "等它完成" in second.output) == (2, True), second.output
         with pytest.raises(DatabaseRefused, match="being moved"), closing(database.store()):
             pass  # a server that starts meanwhile, or comes back to its database
-    until(lambda: postgres.rows("postgres", _OTHERS.format(empty)) == [], "its session ends")
+    nobody_is_in(postgres, empty)
     assert database.version() == versions()[-1]
     for to in ("0005", "0005", versions()[-1], versions()[-1]):
         done = bring(to)
