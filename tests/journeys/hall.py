@@ -84,7 +84,8 @@ class Agent:
     def lines(self, event: str) -> list[dict[str, Any]]:
         """What it wrote to its log under this name."""
         log = self.folder / "agent.log"
-        said = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
+        whole = log.read_bytes().rpartition(b"\n")[0] if log.exists() else b""  # the last line may be half written
+        said = [json.loads(line) for line in whole.splitlines()]
         return [line for line in said if line.get("event") == event]
 
     @property

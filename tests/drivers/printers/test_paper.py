@@ -213,7 +213,8 @@ def test_a_slip_stops_as_soon_as_the_printer_says_that_it_stands_still(reason: s
 def test_a_printer_that_takes_no_more_bytes_does_not_hold_the_kiosk_up(wire: str, tmp_path: Path) -> None:
     network = wire == "network"
     with EscposPrinter(PrinterModel(), tcp=network, link=None if network else tmp_path / "printer") as simulated:
-        options = PrinterOptions(mode=Mode.RASTER, status_limit=0.3, wake_limit=0.3, confirm_limit=0.3)
+        # Short for what never comes, and long enough for the last slip's answer where this machine stands still.
+        options = PrinterOptions(mode=Mode.RASTER, status_limit=1.0, wake_limit=1.0, confirm_limit=3.0)
         printer: NetworkPrinter | SerialPrinter = (
             NetworkPrinter(simulated.host, simulated.port, options)
             if network
@@ -234,7 +235,7 @@ def test_a_printer_that_talks_nonsense_is_never_believed(seed: int) -> None:
     """Noise without end: no slip is claimed printed, and every wait ends."""
     noise = random.Random(seed)
     with EscposPrinter() as simulated:
-        options = PrinterOptions(mode=Mode.TEXT, status_limit=0.2, wake_limit=0.2, confirm_limit=0.2)
+        options = PrinterOptions(mode=Mode.TEXT, status_limit=1.0, wake_limit=1.0, confirm_limit=1.0)
         simulated.set_faults(nonsense=noise.randrange(2**32))
         printer = NetworkPrinter(simulated.host, simulated.port, options)
         assert printer.print(slip(content())).outcome is not Outcome.PRINTED
