@@ -24,7 +24,7 @@ from demo.narrator import CannotStage, Narrator
 from demo.pace import Pace
 from demo.rows import Rows
 
-CONNECTED_WITHIN_S: Final = 20.0
+CONNECTED_WITHIN_S: Final = 60.0
 TELLS_EVERY_S: Final = 10.0
 LOOKS_EVERY_S: Final = 0.2
 STUCK_AFTER_S: Final = 120.0  # without any ticket moving, beyond the time to rate
@@ -93,11 +93,11 @@ class Play:
         self.board.start()
         if not self.board.wait_connected(CONNECTED_WITHIN_S):
             raise CannotStage("公众屏没有连上服务器", "the public board does not reach the server")
+        for kiosk in self._cast.kiosks:
+            self._wait_connected(kiosk.name)  # who comes before that gets no number
         self._desk.sign_in(self._cast.desk, password)
         for at, part in enumerate(self._windows):
-            page = self._pages[part.agent]
-            page.watch()
-            page.wait(lambda page=page: bool(page.agent.get("connected")), CONNECTED_WITHIN_S)  # type: ignore[misc]
+            page = self._wait_connected(part.agent)
             window = Window(part.no, page, self._around.counters[part.no], by_pad=at % 3 == 2)
             clerk = Clerk(
                 window,
@@ -119,6 +119,14 @@ class Play:
                 )
             self._clerks.append(clerk)
             self._go(clerk.work, f"clerk {part.no}")
+
+    def _wait_connected(self, agent: str) -> AgentPage:
+        """The page of an agent that hears the server. Raises CannotStage."""
+        page = self._pages[agent]
+        page.watch()
+        if not page.wait(lambda: bool(page.agent.get("connected")), CONNECTED_WITHIN_S):
+            raise CannotStage(f"{agent} 没有连上服务器", f"{agent} does not reach the server")
+        return page
 
     def go_on(self, intentions: Iterator[Intention]) -> None:
         """Citizens come and go until `end`."""

@@ -173,9 +173,9 @@ def test_the_commands_of_the_readme_open_a_hall(tmp_path: Path) -> None:
             subprocess.run(words, cwd=tmp_path, check=True, capture_output=True)
             continue
         with subprocess.Popen([*words, "--port", "0"], cwd=tmp_path, stderr=subprocess.PIPE) as server:
-            wait_until(lambda: (data / "server.json").exists() or server.poll() is not None, 30)
+            wait_until(lambda: (data / "server.json").exists() or server.poll() is not None, 60)
             address = json.loads((data / "server.json").read_text(encoding="utf-8"))["url"]
-            health = requests.get(f"{address}/health", timeout=10).json()
+            health = requests.get(f"{address}/health", timeout=30).json()
             server.terminate()
         assert list(health["halls"]) == ["LJ-SD"]
         assert server.returncode == 0

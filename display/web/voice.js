@@ -18,6 +18,7 @@ const RENEW_AT_MOST = 400;
 const HEARD_AFTER_S = 0.1; // of sound that was really played
 const BETWEEN_S = 0.25; // between two languages, and between two sentences
 const TRY_AGAIN = 1_000;
+const STANDS_STILL = 5_000; // a sound clock that has not moved for so long brings nothing out any more
 const OPENS_WITHIN = 1_000; // a sound that may come out begins to run by then
 const REFUSED = { 401: "unpaired", 403: "elsewhere" };
 
@@ -169,8 +170,19 @@ export class Voice extends Store {
       at = Math.ceil((at + buffer.duration + BETWEEN_S) * context.sampleRate) / context.sampleRate;
     }
     if (first) this.#confirm(context, call, begins);
-    await Promise.race([Promise.all(ends), pause((at - begins + 2) * 1000)]);
+    await this.#sounded(context, ends, at);
     this.#sounding = [];
+  }
+
+  /** Until all has ended. By the sound's own clock: a sound card that falls behind is waited for, or two would speak at once. */
+  async #sounded(context, ends, until) {
+    const all = Promise.all(ends).then(() => true);
+    let seen;
+    do {
+      seen = context.currentTime;
+      if (await Promise.race([all, pause(STANDS_STILL)])) return;
+    } while (context.currentTime > seen && context.currentTime < until + STANDS_STILL / 1000);
+    this.#hush();
   }
 
   async #sound(context, call, language, form) {

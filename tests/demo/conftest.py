@@ -15,7 +15,7 @@ from demo.evidence import Evidence, read_evidence
 from tests.demo.demo_process import DemoProcess
 
 TICKETS = 12
-PLAYS_WITHIN_S = 240.0
+PLAYS_WITHIN_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,10 +33,12 @@ def members(url: str) -> dict[str, Any]:
 
 @contextmanager
 def kiosk_of(url: str) -> Iterator[AgentPage]:
-    """The page of K1, by the frame that shows it."""
+    """The page of K1, by the frame that shows it, once K1 hears the server."""
     frame = next(one for one in members(url)["frames"] if one["title"] == "K1")
     page = AgentPage(frame["url"])
     try:
+        page.watch()
+        assert page.wait(lambda: bool(page.agent.get("connected")), ENDS_WITHIN_S)
         yield page
     finally:
         page.close()
@@ -73,7 +75,7 @@ def test_a_visitor_sees_the_hall_presses_keys_and_finds_it_again_after_a_restart
         _frames_may_be_framed(url, seen["frames"])
 
         assert take(url) == "A001"
-        until(lambda: members(url)["papers"], "the slip came out")
+        until(lambda: members(url)["papers"], "the slip came out", ENDS_WITHIN_S)
         _is_a_picture(url + members(url)["papers"][0]["png"].removeprefix("/"))
         _keys_and_switches(url)
         _a_second_demo_is_refused(tmp_path / "data")
@@ -119,7 +121,7 @@ def _keys_and_switches(url: str) -> None:
     for on in (True, False):
         assert post("fault", {"device": "printer/K1", "fault": "paper_out", "on": on}) == 200
         switches = {(one["device"], one["fault"]): one["on"] for one in members(url)["faults"]}
-        until(lambda on=on: members(url)["faults"] and _is_on(url) is on, "the switch shows")  # type: ignore[misc]
+        until(lambda on=on: members(url)["faults"] and _is_on(url) is on, "the switch shows", ENDS_WITHIN_S)  # type: ignore[misc]
         assert ("line/A", "unplugged") in switches
     _a_killed_server_comes_back_with_its_numbers(url, post)
     assert post("fault", {"device": "printer/K9", "fault": "paper_out", "on": True}) == 422
@@ -131,16 +133,13 @@ def _a_killed_server_comes_back_with_its_numbers(url: str, post: Callable[..., i
     def answers() -> bool:
         try:
             return requests.get(desk, timeout=20).ok
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
     assert post("fault", {"device": "server", "fault": "killed", "on": True}) == 200
     assert not answers()
     assert post("fault", {"device": "server", "fault": "killed", "on": False}) == 200
-    until(answers, "the server is back", 30)
-    with kiosk_of(url) as page:
-        page.watch()
-        assert page.wait(lambda: bool(page.agent.get("connected")), 30)
+    until(answers, "the server is back", ENDS_WITHIN_S)
     assert take(url) == "A002"
 
 

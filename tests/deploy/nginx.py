@@ -53,11 +53,11 @@ def free_port() -> int:
 def nginx(folder: Path, conf: Path, port: int) -> Iterator[None]:
     process = subprocess.Popen(["nginx", "-p", str(folder), "-c", str(conf)], stderr=subprocess.DEVNULL)
     try:
-        until(lambda: _listens(port), "nginx listens", 20)
+        until(lambda: _listens(port), "nginx listens", 60)
         yield
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.wait(60)
 
 
 def _listens(port: int) -> bool:

@@ -57,7 +57,7 @@ class CutLine:
         self._listener.close()
         for pair in pairs:
             self._end(pair)
-        self._accepting.join(timeout=5)
+        self._accepting.join(timeout=60)
 
     def _accept(self) -> None:
         while True:
@@ -69,7 +69,7 @@ class CutLine:
                 page.close()
                 continue
             try:
-                pair = (page, socket.create_connection(self._server, timeout=5))
+                pair = (page, socket.create_connection(self._server, timeout=30))
             except OSError:
                 page.close()
                 continue

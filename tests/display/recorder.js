@@ -16,6 +16,12 @@
   const connect = AudioNode.prototype.connect;
   const recorders = new WeakMap();
   const decode = AudioContext.prototype.decodeAudioData;
+  window.AudioContext = class extends AudioContext {
+    constructor(...asked) {
+      super(...asked);
+      window.sound = this; // the one that was opened last
+    }
+  };
 
   const ready = (context) => {
     if (!recorders.has(context)) {

@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.chromium import new_page
-from tests.display.packs import spoken
+from tests.display.packs import RATE, spoken
 from tests.server.api.running_server import HALL, RunningServer, until
 
 HERE = Path(__file__).parent
 SIZE: ViewportSize = {"width": 1920, "height": 1080}
+LIMIT_MS = 60_000  # for a lease that somebody else still holds for ten seconds, on a busy machine
+# With its first lease a page opens its sound anew, at the pack's rate: until that runs it may give the lease back.
+SOUND_RUNS = f"!window.tape || (window.sound?.state === 'running' && window.sound.sampleRate === {RATE})"
 
 
 def shown_files(folder: Path) -> Path:
@@ -99,6 +102,15 @@ def board(
         pair(page, display, hall.displays[display])
     page.goto(f"{hall.server.url}/{HALL}/board?zone=A&voice={voice}&lang={lang}")
     return page
+
+
+def speaks(page: Page, state: str = "speaks") -> None:
+    """The page holds the zone's lease and can be heard (or is "quiet", "blocked", "unpaired" ...)."""
+    shown = page.locator(f"main[data-voice={state}]")
+    expect(shown).to_be_visible(timeout=LIMIT_MS)
+    if state == "speaks":
+        page.wait_for_function(SOUND_RUNS, timeout=LIMIT_MS)
+        expect(shown).to_be_visible(timeout=LIMIT_MS)
 
 
 def tape(page: Page) -> bytes:

@@ -83,8 +83,13 @@ def page(speaking_browser: Browser) -> Iterator[Page]:
     opened.close()
 
 
-def play(page: Page, hall: Hall, calls: list[tuple[int, int, Said]], until_ms: int) -> list[tuple[float, bytes]]:
-    """Calls (ms, id, what) stand on the board as they come; what was played, and when (s)."""
+def play(
+    page: Page, hall: Hall, calls: list[tuple[int, int, Said]], until_ms: int, *, stands_at: int | None = None
+) -> list[tuple[float, bytes]]:
+    """Calls (ms, id, what) stand on the board as they come; what was played, and when (s), by the sound card's clock.
+
+    `stands_at` (ms): then the card brings nothing out for four seconds.
+    """
     page.route("**/*", hall.answer)
     page.goto("http://voice.test/")
     page.evaluate(START)
@@ -102,6 +107,8 @@ def play(page: Page, hall: Hall, calls: list[tuple[int, int, Said]], until_ms: i
                     calls: calls.map((one) => ({ ...one, time: new Date(one.time_ms).toISOString() })) } }; }""",
                 board,
             )
+        if now == stands_at:
+            page.evaluate("stand(4)")
         page.clock.run_for(STEP_MS)
         page.evaluate("answered()")
     offset = began / 1000
@@ -128,5 +135,18 @@ def test_eight_calls_a_minute_for_ten_minutes_are_all_heard_in_order_and_in_time
         assert at / 1000 <= when and when + len(sound) / 2 / RATE <= at / 1000 + 60
         firsts.append(when)
     assert firsts == sorted(firsts)
+    assert one_voice_at_a_time(played)
+
+
+def one_voice_at_a_time(played: list[tuple[float, bytes]]) -> bool:
     ends = [(when, when + len(sound) / 2 / RATE) for when, sound in sorted(played)]
-    assert all(before[1] <= after[0] for before, after in pairwise(ends)), "two voices at once"
+    return all(before[1] <= after[0] for before, after in pairwise(ends))
+
+
+def test_a_sound_card_that_falls_behind_is_waited_for_and_two_voices_never_sound_at_once(page: Page) -> None:
+    calls = [(2_000, 1, Said("A001", "101")), (6_000, 2, Said("A002", "102"))]
+    played = play(page, Hall(("zh",), {call: what for _, call, what in calls}), calls, 40_000, stands_at=4_000)
+    for _, _, what in calls:
+        sentence = spoken("zh", *said(what.number, TOKENS[what.window]))
+        assert sum(sentence in sound for _, sound in played) == 2, "each is said twice, whole"
+    assert one_voice_at_a_time(played)

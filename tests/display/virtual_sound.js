@@ -3,7 +3,10 @@
 
 (() => {
   const tape = (window.tape = []);
-  const now = () => performance.now() / 1000;
+  let [stands, lasts] = [Infinity, 0];
+  const now = () => performance.now() / 1000 - Math.max(0, Math.min(performance.now() / 1000 - stands, lasts));
+  /** From now on the card brings nothing out for so many seconds, once; then it goes on where it was. */
+  window.stand = (seconds) => ([stands, lasts] = [performance.now() / 1000, seconds]);
 
   window.AudioContext = class extends EventTarget {
     state = "running";
@@ -36,7 +39,9 @@
     start(at) {
       this.#one = { at, samples: this.#buffer.samples };
       tape.push(this.#one);
-      setTimeout(() => this.dispatchEvent(new Event("ended")), (at - now() + this.#buffer.duration) * 1000);
+      const left = () => (at - now() + this.#buffer.duration) * 1000;
+      const look = () => (left() > 0 ? setTimeout(look, Math.ceil(left())) : this.dispatchEvent(new Event("ended")));
+      setTimeout(look, left());
     }
     stop() {
       this.#one.samples = this.#one.samples.slice(0, Math.max(0, Math.round((now() - this.#one.at) * this.#rate)));

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 TEXT, BINARY, CLOSE, PING, PONG, CONTINUATION = 1, 2, 8, 9, 10, 0
-CONNECT_WITHIN_S = 10.0
+CONNECT_WITHIN_S = 30.0
 HEARD_WITHIN_S = 3.0
 OVERSIZE = 9 * 1024  # beyond the largest message that the server reads
 FLOOD = 40

@@ -25,7 +25,7 @@ __all__ = ["postgres"]
 
 KILLS = rounds(3, 200)
 ALIVE_S = (0.15, 1.5) if LONG else (0.15, 0.6)  # from the first answer after a start to the kill
-AGAIN_WITHIN_S = 30.0
+AGAIN_WITHIN_S = 60.0
 JUDGED_EVERY = 20
 HASTY = ("-m", "tests.promises.hasty_server")
 HASTY_TRIES = 8

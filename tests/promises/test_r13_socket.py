@@ -40,7 +40,7 @@ def watching(server: ProvingServer) -> Iterator[Live]:
     live = Live(connection, Audience.STAFF, Cards(), ServerClock())
     live.start()
     try:
-        until(lambda: live.connected, "the agent hears the server", 20)
+        until(lambda: live.connected, "the agent hears the server", 60)
         yield live
     finally:
         live.stop()
@@ -99,8 +99,8 @@ def test_bad_packets_neither_stop_nor_swell_the_server(server: ProvingServer, tm
         answer = kiosk.ask("take_number", {"line": "A"})
         kiosk.close()
         assert answer is not None and answer.accepted
-        until(lambda: (agent._cards.revision or 0) >= answer.body["revision"], "the agent hears of it", 10)
-        health = requests.get(f"{server.url}/health", timeout=10).json()
+        until(lambda: (agent._cards.revision or 0) >= answer.body["revision"], "the agent hears of it", 60)
+        health = requests.get(f"{server.url}/health", timeout=30).json()
         after = memory(server)
         assert not server.ended and (health["ok"], health["defects"]) == (True, 0)
         assert "Traceback" not in server.said() and "defect" not in server.said()

@@ -89,7 +89,7 @@ def machines() -> Iterator[Machines]:
 
 def ports_of(server: ProvingServer) -> list[int]:
     """Where its processes are asked, as it says itself."""
-    until(lambda: "paihao serves at" in server.said(), "it says where")
+    until(lambda: "paihao serves at" in server.said(), "it says where", 60)
     where = re.findall(r"paihao serves at (.*)", server.said())[-1]
     return [urlsplit(url).port or 0 for url in where.split()]
 
