@@ -188,7 +188,7 @@ export class LiveCards extends Store {
   }
 
   #save(now) {
-    if (!this.#keep || this.revision < 0) return;
+    if (!this.#keep || this.revision < 0 || this.#stop.signal.aborted) return; // what was forgotten is not kept anew
     if (!now && performance.now() - this.#saved < KEEP_EVERY) return;
     this.#saved = performance.now();
     localStorage.setItem(this.#shelf, JSON.stringify({ revision: this.revision, heard: this.heard, cards: this.cards }));

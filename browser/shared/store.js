@@ -1,6 +1,6 @@
 // A thing that changes and tells: the base of the live cards and of the link to an agent.
 
-import { useEffect, useState } from "/assets/vendor/htm-preact/standalone.module.js";
+import { useLayoutEffect, useState } from "/assets/vendor/htm-preact/standalone.module.js";
 
 export class Store {
   #listeners = new Set();
@@ -15,10 +15,13 @@ export class Store {
   }
 }
 
-/** Re-render the calling component whenever the store tells of a change. */
+/**
+ * Re-render the calling component whenever the store tells of a change. It listens from the first picture on, before
+ * anything else can run: the first word of an agent may come sooner than the effects after a paint.
+ */
 export function useStore(store) {
   const [, set] = useState(0);
-  useEffect(() => store.subscribe(() => set((n) => n + 1)), [store]);
+  useLayoutEffect(() => store.subscribe(() => set((n) => n + 1)), [store]);
   return store;
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-WAITS_MS = 20_000  # how long a fact is awaited on a page: a limit, not a measure
+WAITS_MS = 45_000  # how long a fact is awaited on a page: a limit, not a measure
 expect.set_options(timeout=WAITS_MS)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [

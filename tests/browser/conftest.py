@@ -1,6 +1,7 @@
 """Fixtures of the page tests. Without Chromium they are left out, saying so; with CI=true they fail instead."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -37,19 +38,27 @@ def serve() -> Iterator[Callable[[Served], Served]]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Open]:
-    """Opens an address at a size, by default at the sample hall's time. After the test no script error and no policy
-    violation may be left."""
+    """Opens an address at a size, by default at the sample hall's time. The page's clock goes on by itself from there;
+    with `still` only as the test says. After the test no script error and no policy violation may be left."""
     contexts: list[BrowserContext] = []
     pages: list[Page] = []
     troubles: list[str] = []
 
     def open_at(
-        address: str, size: tuple[int, int] = (1080, 1920), session: str | None = None, *, clock: bool = True
+        address: str,
+        size: tuple[int, int] = (1080, 1920),
+        session: str | None = None,
+        *,
+        clock: bool = True,
+        still: bool = False,
     ) -> Page:
         context = browser.new_context(viewport={"width": size[0], "height": size[1]})
         contexts.append(context)
         page = new_page(context, troubles)
-        if clock:
+        if still:
+            page.clock.install(time=NOW - timedelta(hours=1))  # it runs until it is stopped
+            page.clock.pause_at(NOW)
+        elif clock:
             page.clock.install(time=NOW)
         if session:
             page.add_init_script(f"sessionStorage.setItem('paihao/session/LJ', {session!r})")

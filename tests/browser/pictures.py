@@ -28,6 +28,7 @@ from tests.browser import test_window_screen as screens  # noqa: E402
 from tests.browser.chromium import launched, new_page  # noqa: E402
 from tests.browser.stand_in_agent import StandInAgent, kiosk_agent, window_agent  # noqa: E402
 from tests.browser.stand_in_server import StandInServer  # noqa: E402
+from tests.browser.window_page import dressed  # noqa: E402
 
 STRIP, PANEL = (1920, 360), (1280, 720)
 PORTRAIT, LANDSCAPE, WINDOW, BOARD, DESK, TABLET = (
@@ -215,7 +216,7 @@ def _bar(page: Page) -> Page:
     bar = page.context.pages[-1]
     bar.set_viewport_size({"width": 320, "height": 88})
     bar.wait_for_selector(".bar")
-    return bar
+    return dressed(bar)
 
 
 def _on_bar(key: str) -> Callable[[Page, Any], None]:

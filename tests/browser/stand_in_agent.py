@@ -109,7 +109,7 @@ class StandInAgent:
     def _press(self, deed: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         body = read_json(environ)
         self.presses.append((deed, body, environ["HTTP_X_PRESS"]))
-        self.hold.wait(10)
+        self.hold.wait(60)
         answer = self.answer(deed, body)
         return send_json(answer, start_response, "409 Conflict" if answer["kind"] == "refused" else "200 OK")
 

@@ -15,6 +15,7 @@ from tests.browser.conftest import Open
 from tests.browser.stand_in_agent import StandInAgent, kiosk_agent, window_agent
 from tests.browser.stand_in_server import StandInServer
 from tests.browser.test_window_screen import window
+from tests.browser.window_page import dressed
 
 Serve = Callable[[Any], Any]
 AXE = (Path(__file__).parent / "vendor/axe-core/axe.min.js").read_text(encoding="utf-8")
@@ -95,7 +96,7 @@ def test_the_window_page_and_its_bar(serve: Serve, open_page: Open, state: str, 
     bar = opened.value
     bar.set_viewport_size({"width": 320, "height": 88})
     expect(bar.locator(".bar")).to_have_css("width", "320px")
-    assert serious(bar) == []
+    assert serious(dressed(bar)) == []
     if state == "serving":
         page.keyboard.press("F7")
         expect(bar.locator(".bar-choices")).to_be_visible()

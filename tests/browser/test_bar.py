@@ -13,7 +13,8 @@ from tests.browser import sample_hall as hall
 from tests.browser import sample_staff as staff
 from tests.browser.conftest import Open
 from tests.browser.stand_in_agent import StandInAgent, window_agent
-from tests.browser.window_page import at_rest
+from tests.browser.window_page import at_rest, dressed
+from tests.server.api.running_server import until
 from window_client.hotkey_table import DEFAULTS
 
 Serve = Callable[[Any], Any]
@@ -37,9 +38,9 @@ def window(serve: Serve, work: Any = None, **own: Any) -> StandInAgent:
     return agent
 
 
-def with_bar(open_page: Open, agent: StandInAgent, lang: str = "zh") -> tuple[Page, Page]:
-    """The window page and its bar, in the bar's own size."""
-    page = open_page(agent.url.replace("#", f"?lang={lang}#"), SIZE)
+def with_bar(open_page: Open, agent: StandInAgent, lang: str = "zh", *, still: bool = False) -> tuple[Page, Page]:
+    """The window page and its bar, in the bar's own size; `still`: time goes on as the test says."""
+    page = open_page(agent.url.replace("#", f"?lang={lang}#"), SIZE, still=still)
     return page, bar_of(page)
 
 
@@ -49,7 +50,7 @@ def bar_of(page: Page) -> Page:
     bar = opened.value
     bar.set_viewport_size({"width": 320, "height": 88})
     expect(bar.locator(".bar")).to_be_visible()
-    return bar
+    return dressed(bar)
 
 
 def deeds_of(agent: StandInAgent) -> list[tuple[str, dict[str, Any]]]:
@@ -81,7 +82,7 @@ def test_closing_the_bar_returns_to_the_page(serve: Serve, open_page: Open) -> N
 
 def test_without_picture_in_picture_it_is_a_window_of_its_own_and_says_so(serve: Serve, open_page: Open) -> None:
     agent = window(serve, staff.free_work())
-    page = open_page("about:blank", SIZE)
+    page = open_page("about:blank", SIZE, still=True)  # what is said stands for five seconds
     page.add_init_script(WITHOUT_PICTURE_IN_PICTURE)
     page.goto(agent.url)
     bar = bar_of(page)
@@ -156,7 +157,7 @@ def test_a_key_that_cannot_be_pressed_says_why_in_the_upper_line_and_sends_nothi
 
 
 def test_a_recall_that_opens_soon_counts_its_seconds(serve: Serve, open_page: Open) -> None:
-    page, bar = with_bar(open_page, window(serve, staff.called_work()))
+    page, bar = with_bar(open_page, window(serve, staff.called_work()), still=True)
     recall = bar.locator('[data-deed="recall"]')
     expect(recall).to_contain_text("秒")
     expect(recall).to_have_attribute("aria-disabled", "true")
@@ -168,7 +169,7 @@ def test_a_recall_that_opens_soon_counts_its_seconds(serve: Serve, open_page: Op
 def test_a_refusal_takes_the_upper_line(serve: Serve, open_page: Open) -> None:
     agent = window(serve)
     agent.answer = lambda deed, body: refuse(Code.STALE).model_dump(mode="json")
-    _, bar = with_bar(open_page, agent)
+    _, bar = with_bar(open_page, agent, still=True)
     bar.locator('[data-deed="finish"]').click()
     expect(bar.get_by_role("alert")).to_contain_text("窗口的情况已经变了")
     expect(bar.get_by_role("alert")).to_contain_text("请看最新状态后再操作")
@@ -278,7 +279,8 @@ def hotkeys(**told: Any) -> dict[str, Any]:
 def test_hotkeys_that_need_the_page_say_so_on_page_and_bar(
     serve: Serve, open_page: Open, lang: str, told: dict[str, Any], words: dict[str, str]
 ) -> None:
-    page, bar = with_bar(open_page, window(serve, **told), lang)
+    page, bar = with_bar(open_page, window(serve, **told), lang, still=True)
+    page.clock.run_for(100)
     expect(bar.locator(".bar-warn")).to_contain_text(words[lang])
     expect(page.locator(".wp-say")).to_contain_text(words[lang])
     page.clock.run_for(6_000)
@@ -290,11 +292,13 @@ def test_hotkeys_that_need_the_page_say_so_on_page_and_bar(
 
 def test_grabbed_keys_do_what_the_keys_of_the_page_do(serve: Serve, open_page: Open) -> None:
     agent = window(serve, staff.called_work(), **hotkeys(grabbed=True))
+    agent.answer = lambda deed, body: {"kind": "done", "revision": 9}  # of which the page says nothing
     page, bar = with_bar(open_page, agent)
     expect(page.locator(".wp-here")).to_have_count(0)
     page.clock.run_for(1_000)
     agent.hotkey("F2", "a" * 32)
     agent.hotkey("F2", "a" * 32)  # told twice: still one press
+    until(lambda: agent.presses, "the grabbed key has done its deed")
     expect(at_rest(page)).to_be_visible()
     assert {(deed, press) for deed, _, press in agent.presses} == {("start_service", "a" * 32)}
     agent.hotkey("F8", "b" * 32)

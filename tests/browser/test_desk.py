@@ -12,6 +12,7 @@ from tests.browser import sample_hall as hall
 from tests.browser import sample_staff as staff
 from tests.browser.conftest import Open
 from tests.browser.stand_in_server import StandInServer
+from tests.server.api.running_server import until
 
 Serve = Callable[[Any], Any]
 SIZE = (1440, 900)
@@ -227,6 +228,7 @@ def test_a_citizen_who_asked_for_a_guide_stands_in_a_band_until_somebody_goes(se
     for said in ("请人帮忙", "1F", "K1 号取号机", "等了 3 分", "14:29"):
         expect(band).to_contain_text(said)
     band.locator("button").first.click()
+    until(lambda: server.commands, "the server hears who goes")
     assert server.commands[-1][:3] == ("desk", "attend_kiosk", {"request": 700})
     server.change(asking())
     expect(page.locator(".dk-requests")).to_have_count(0)

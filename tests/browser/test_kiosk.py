@@ -78,11 +78,12 @@ def test_the_same_press_after_a_broken_answer_has_the_same_id_and_the_next_citiz
 
 def test_the_paper_is_followed_and_after_it_the_page_goes_home_sooner(serve: Serve, open_page: Open) -> None:
     agent = kiosk(serve)
-    page = open_page(agent.url)
+    page = open_page(agent.url, still=True)
     page.click('[data-line="D"]')
     expect(page.locator(".k-paper h2")).to_have_text("正在打印小票…")
     agent.tell(last_slip=slip("printed"))
     expect(page.locator(".k-paper h2")).to_have_text("请取走小票")
+    page.clock.run_for(100)  # the ten seconds begin once the page is painted
     expect(page.locator(".k-home")).to_contain_text("10 秒后自动回")
     page.clock.run_for(11_000)
     expect(page.locator(".k-ask h1")).to_have_text("您要办什么业务？")

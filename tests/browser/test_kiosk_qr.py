@@ -25,7 +25,7 @@ def taken(serve: Serve, open_page: Open, outcome: str, size: tuple[int, int] = P
     """A number whose slip came to this."""
     agent: StandInAgent = serve(kiosk_agent(hall.public_cards()))
     agent.answer = lambda deed, body: {**hall.issued(), "qr": qr_of(LINK)}
-    page = open_page(agent.url.replace("#", f"?lang={lang}#"), size)
+    page = open_page(agent.url.replace("#", f"?lang={lang}#"), size, still=True)  # the page leaves by itself
     page.click('[data-line="D"]')
     tell(agent, outcome)
     expect(page.locator(".got-none" if outcome == "failed" else ".got-taken")).to_be_visible()

@@ -54,6 +54,8 @@ def test_a_screen_shows_its_code_becomes_the_command_screen_and_is_cut_off(
     paihao(hall, "device", "revoke", "wall-1")
     expect(page.locator("form input[name=login]")).to_be_visible()
     assert page.evaluate("Object.keys(localStorage).length") == 0
+    page.evaluate("dispatchEvent(new Event('pagehide'))")
+    assert page.evaluate("Object.keys(localStorage).length") == 0, "what it was let see is kept no more, nor anew"
 
 
 def test_a_manager_enters_the_code_at_the_desk(hall: RunningServer, open_page: Open) -> None:

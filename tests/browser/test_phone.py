@@ -56,24 +56,24 @@ def test_a_link_leads_from_waiting_over_the_seal_to_the_thanks(hall: LinkedHall,
     assert page.locator(".ph-now").count() == 0 and fits(page) and serious(page) == []
     visit = hall.call()
     seal = page.locator(".ph-now")
-    expect(seal).to_contain_text("轮到您了", timeout=12_000)
+    expect(seal).to_contain_text("轮到您了")
     expect(seal.locator(".ph-big .num")).to_have_text("101")
     expect(seal.locator(".ph-you .num")).to_have_text(mine.number)
     assert page.title().startswith("轮到您了") and serious(page) == []
     assert page.evaluate("getComputedStyle(document.querySelector('.ph-now')).backgroundColor") == "rgb(188, 42, 24)"
     hall.start()
-    expect(page.locator(".ph-state")).to_have_text("正在办理", timeout=12_000)
+    expect(page.locator(".ph-state")).to_have_text("正在办理")
     hall.finish()
-    expect(page.locator(".ph-state")).to_have_text("办完了，请您评价", timeout=22_000)
+    expect(page.locator(".ph-state")).to_have_text("办完了，请您评价")
     hall.not_rated(visit)
-    expect(page.locator(".ph-q")).to_have_text("这次办得怎么样？", timeout=22_000)
+    expect(page.locator(".ph-q")).to_have_text("这次办得怎么样？")
     assert serious(page) == []
     keys = page.locator(".levels .key")
     expect(keys).to_have_count(5)
     sizes = [box for i in range(5) if (box := keys.nth(i).bounding_box())]
     assert len({(round(box["width"]), round(box["height"])) for box in sizes}) == 1 and sizes[0]["height"] >= 60
     keys.nth(0).click()
-    expect(page.locator("h1")).to_have_text("谢谢您的评价", timeout=2_000)
+    expect(page.locator("h1")).to_have_text("谢谢您的评价")
     assert mine.status()["rating"]["level"] == 5
 
 
@@ -108,6 +108,20 @@ def test_cancelling_asks_first_and_can_be_left(hall: LinkedHall, open_phone: Ope
     page.get_by_role("button", name=f"确定取消 {mine.number}").click()
     expect(page.locator(".ph-state")).to_have_text("已取消排队")
     assert mine.status()["state"] == "cancelled"
+
+
+def test_a_press_while_the_page_looks_for_news_is_not_lost(hall: LinkedHall, open_phone: OpenPhone) -> None:
+    mine = hall.take()
+    page = open_phone(mine)
+    expect(page.locator(".ph-two")).to_be_visible()
+    page.route("**/ticket/*", lambda route: None)  # until the route is taken away
+    with page.expect_request("**/ticket/*"):
+        hall.call()  # the page sees that something changed, and fetches itself anew
+    page.get_by_role("button", name="我不办了").click()
+    page.unroute("**/ticket/*")
+    expect(page.locator(".ph-do")).to_contain_text("不能恢复")
+    hall.start()
+    hall.finish()
 
 
 def test_language_and_large_type_last(hall: LinkedHall, open_phone: OpenPhone) -> None:
@@ -159,6 +173,7 @@ def test_with_the_keyboard_alone_a_citizen_cancels(hall: LinkedHall, open_phone:
     expect(page.locator(".ph-two")).to_be_visible()
     tab_to(page, "我不办了")
     page.keyboard.press("Enter")
+    expect(page.locator(".ph-do")).to_contain_text("不能恢复")
     tab_to(page, f"确定取消 {mine.number}")
     page.keyboard.press("Enter")
     expect(page.locator(".ph-state")).to_have_text("已取消排队")
@@ -217,9 +232,9 @@ def test_a_page_that_hears_nothing_says_so_and_its_seal_is_hollow(hall: LinkedHa
     hall.call()
     expect(page.locator(".ph-now")).to_be_visible(timeout=12_000)
     page.context.set_offline(True)
-    expect(page.locator(".ph-fresh")).to_contain_text("没有更新", timeout=40_000)
+    expect(page.locator(".ph-fresh")).to_contain_text("没有更新")
     assert page.evaluate("getComputedStyle(document.querySelector('.ph-now')).backgroundColor") == "rgba(0, 0, 0, 0)"
     page.context.set_offline(False)
-    expect(page.locator("main")).to_have_class("ph", timeout=22_000)
+    expect(page.locator("main")).to_have_class("ph")
     hall.start()
     hall.finish()

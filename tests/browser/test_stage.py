@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.web_files import POLICY, ROOT, Environ, StartResponse, read_json, send_file, send_json
+from tests.server.api.running_server import until
 
 STATE = {
     "frames": [
@@ -90,14 +91,20 @@ def test_all_parts_of_the_hall_stand_side_by_side(serve: Callable[[Any], Any], o
 def test_keypads_pads_and_faults_are_pressed(serve: Callable[[Any], Any], open_page: Open) -> None:
     stage = serve(StandInStage())
     page = open_page(stage.url, (1280, 800), clock=False)
-    page.locator(".st-keypad").first.get_by_role("button", name="基本满意").click()
-    page.locator(".st-pad").nth(1).get_by_role("button", name="下一位").click()
-    page.get_by_role("button", name="K1 缺纸").click()
-    expect(page.get_by_role("button", name="K1 缺纸")).to_be_visible()
+    keys = (
+        page.locator(".st-keypad").first.get_by_role("button", name="基本满意"),
+        page.locator(".st-pad").nth(1).get_by_role("button", name="下一位"),
+        page.get_by_role("button", name="K1 缺纸"),
+    )
+    come: list[int] = []
+    for key in keys:
+        key.click()
+        until(lambda: len(stage.pressed) > len(come), "the press has come")  # each goes by a line of its own
+        come.append(len(stage.pressed))
     wanted = [
         ("press", {"window": "101", "level": 3}),
         ("pad", {"window": "102", "key": "call_next"}),
         ("fault", {"device": "printer/K1", "fault": "paper_out", "on": True}),
     ]
-    page.wait_for_function("() => document.querySelectorAll('footer .refusal').length === 0")
     assert stage.pressed == wanted
+    expect(page.locator("footer .refusal")).to_have_count(0)

@@ -40,7 +40,7 @@ def test_f2_calls_the_next_and_says_why_this_one(serve: Serve, open_page: Open) 
 
 def test_a_second_tap_of_f2_is_not_taken_for_the_next_step(serve: Serve, open_page: Open) -> None:
     agent = window(serve, staff.free_work())
-    page = open_page(agent.url, SIZE)
+    page = open_page(agent.url, SIZE, still=True)  # the two taps are one moment, however long the machine takes
     expect(page.locator(".wp-main")).to_contain_text("叫下一位")
     page.clock.run_for(1_000)
     page.keyboard.press("F2")
@@ -81,14 +81,14 @@ def test_a_key_that_cannot_be_pressed_says_why_and_sends_nothing(serve: Serve, o
 def test_a_refusal_says_what_happened_and_what_to_do(serve: Serve, open_page: Open) -> None:
     agent = window(serve)
     agent.answer = lambda deed, body: refuse(Code.STALE).model_dump(mode="json")
-    page = open_page(agent.url, SIZE)
+    page = open_page(agent.url, SIZE, still=True)  # a refusal stands for five seconds
     page.locator('.wp-keys [data-deed="finish"]').click()
     expect(page.get_by_role("alert")).to_contain_text("窗口的情况已经变了")
     expect(page.get_by_role("alert")).to_contain_text("请看最新状态后再操作")
 
 
 def test_recall_opens_and_undo_ends_by_time(serve: Serve, open_page: Open) -> None:
-    page = open_page(window(serve, staff.called_work()).url, SIZE)
+    page = open_page(window(serve, staff.called_work()).url, SIZE, still=True)
     recall, undo = page.locator('[data-deed="recall"]'), page.locator('[data-deed="undo_call"]')
     expect(recall).to_contain_text("秒后")
     expect(undo).to_have_attribute("aria-disabled", "false")
@@ -217,15 +217,16 @@ def test_outcome_keys_can_be_touched(serve: Serve, open_page: Open) -> None:
 def called_at(second: int, *, announced: bool | None) -> dict[str, Any]:
     """A ticket called at 14:32:`second`, by the sample hall's clock."""
     card = staff.called_work().model_dump(mode="json")
-    card["visit"] |= {"last_called_at": hall.at(seconds=-second), "announced": announced}
+    card["visit"] |= {"last_called_at": hall.at(seconds=-second), "announced": announced, "recalls": 1}
     return {"work/211": card}
 
 
 def test_a_call_that_nobody_heard_is_marked_after_five_seconds(serve: Serve, open_page: Open) -> None:
     agent = window(serve, staff.called_work())
-    page = open_page(agent.url, SIZE)
+    page = open_page(agent.url, SIZE, still=True)
     expect(page.locator(".wp-main")).to_contain_text("开始")
     agent.tell(called_at(0, announced=False))
+    expect(page.locator(".wp-state")).to_contain_text("重呼")  # the page has heard of this call
     page.clock.run_for(3_000)
     expect(page.locator(".wp-silent")).to_have_count(0)
     page.clock.run_for(3_000)
@@ -254,6 +255,7 @@ def test_where_nobody_speaks_no_call_is_marked(serve: Serve, open_page: Open) ->
     agent = window(serve, staff.called_work())
     page = open_page(agent.url, SIZE)
     agent.tell(called_at(0, announced=None))
+    expect(page.locator(".wp-state")).to_contain_text("重呼")
     page.clock.run_for(10_000)
     expect(page.locator(".wp-main")).to_contain_text("开始")
     expect(page.locator(".wp-silent")).to_have_count(0)

@@ -13,6 +13,8 @@
   var heard = 0; // when the server last answered
   var pressed = null; // the key that sends a form
   var busy = false;
+  var looking = false; // busy with the page's own look, for which no press is lost
+  var waiting = null; // what was pressed meanwhile
 
   function main() { return document.querySelector("main"); }
   function view() { return main().getAttribute("data-view"); }
@@ -45,13 +47,20 @@
     age();
   }
 
-  function send(fields) {
-    if (busy) return;
+  function send(fields, own) {
+    if (busy) {
+      if (looking && !own) waiting = fields;
+      return;
+    }
     busy = true;
+    looking = own;
     if (proof) fields.push("proof=" + encodeURIComponent(proof));
     ask(location.pathname, "application/x-www-form-urlencoded", fields.join("&"), {}, function (status, text) {
+      var next = waiting;
       busy = false;
+      waiting = null;
       if (status) paint(text);
+      if (next) send(next, false);
     });
   }
 
@@ -67,7 +76,7 @@
 
   function show() {
     pressed = null;
-    send(fieldsOf(document.querySelector(".ph-ways")));
+    send(fieldsOf(document.querySelector(".ph-ways")), true);
   }
 
   function age() {
@@ -103,7 +112,7 @@
   });
   document.addEventListener("submit", function (event) {
     event.preventDefault();
-    send(fieldsOf(event.target));
+    send(fieldsOf(event.target), false);
     pressed = null;
   });
   document.addEventListener("visibilitychange", look);
