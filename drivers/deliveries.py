@@ -11,12 +11,11 @@ _log = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
 
+_AT_MOST: Final = 32
+
 
 class NotYet(Exception):
     """Raised by a receiver: it cannot say yet what the press is for; the device says it again."""
-
-
-_AT_MOST: Final = 32
 
 
 class Deliveries(Generic[Item]):

@@ -73,7 +73,7 @@ class DeviceHealth:
 class BusHealth:
     """The line and every device on it. ``repeated_presses`` are frames in which a device said again what was heard
     already; ``unexpected_keys`` are frames from a known device that mean nothing here; ``not_taken`` are presses whose
-    receiver failed or did not keep up. ``last_error`` is the system's own text.
+    receiver failed, did not keep up, or wants to hear them again. ``last_error`` is the system's own text.
     ``late_presses``: dropped because their profile says so."""
 
     port: str

@@ -7,12 +7,15 @@ but it counts only once `kept` was called, that is, once it is on the disk.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import inf
 from typing import Final, Literal
 
 from contract.words import Level, NotRated
 
 # A press made in the last moment may still be on its way over the line when the deadline passes.
 GRACE_S: Final = 0.5
+# After the answer to the call pad's key, until the card that invites.
+CARD_FOLLOWS_S: Final = 2.0
 
 WhyStray = Literal["no_invitation", "too_late", "twice"]
 
@@ -51,6 +54,11 @@ class Stray:
     why: WhyStray
 
 
+@dataclass(frozen=True, slots=True)
+class Early:
+    """A press on a keypad that was woken and whose invitation may still follow: nobody can say yet whom it is for."""
+
+
 @dataclass(slots=True)
 class _Invitation:
     visit: int
@@ -71,6 +79,7 @@ class Rating:
         self._running: int | None = None
         self._last_kept: _Invitation | None = None
         self._keypad_is_there = False
+        self._woken_until = -inf
 
     def card(self, current: int | None, owed: Iterable[Owed], now: float) -> None:
         """What the card says now; `current` is the visit whose citizen is asked."""
@@ -93,10 +102,20 @@ class Rating:
 
     def began(self, visit: int, at: float) -> None:
         """The keypad was started for it."""
+        self._woken_until = -inf
         known = self._known.get(visit)
         if known is not None and known.began is None:
             known.began = at
             known.keypad_was_there = self._keypad_is_there
+
+    def woken(self, until: float) -> None:
+        """The call pad's key has woken the keypad by itself, and its deed is being done, until then at most."""
+        self._woken_until = until
+
+    def woken_for(self, now: float, *, done: bool) -> None:
+        """What came of the deed. The card that invites may be here already, or follows."""
+        if now < self._woken_until:
+            self._woken_until = now + CARD_FOLLOWS_S if done else -inf
 
     def keypad(self, *, there: bool) -> None:
         """Whether the keypad's line is there."""
@@ -105,8 +124,12 @@ class Rating:
         if there and running is not None and running.began is not None:
             running.keypad_was_there = True
 
-    def press(self, level: Level, at: float) -> Rated | Stray:
+    def press(self, level: Level, at: float) -> Rated | Stray | Early:
         """What a press made at `at` is. It counts once `kept` was called."""
+        found = self._rated(level, at)
+        return Early() if isinstance(found, Stray) and at < self._woken_until else found
+
+    def _rated(self, level: Level, at: float) -> Rated | Stray:
         running = self._the_running()
         if running is not None and running.began is not None and at >= running.began:
             return Rated(running.visit, level, at) if at <= running.deadline else Stray("too_late")

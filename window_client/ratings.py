@@ -17,12 +17,11 @@ from terminal.connection import PATIENCE_S
 from terminal.outbox import Item, Outbox
 from terminal.server_clock import ServerClock
 from terminal.steady import steady
-from window_client.rating import Owed, Rated, Rating, Stray
+from window_client.rating import Early, Owed, Rated, Rating
 
 LOG = structlog.get_logger(__name__)
 
 AGAIN_AFTER_S = 1.0  # when the disk did not take a record
-CARD_FOLLOWS_S = 2.0  # after the answer to a deed
 
 
 class Ratings:
@@ -48,7 +47,6 @@ class Ratings:
         self._windows: dict[str, Rating] = {}
         self._asked: dict[str, int | None] = {}
         self._here: dict[str, tuple[int, float]] = {}  # finished without the server: visit and monotonic deadline
-        self._woken: dict[str, float] = {}  # awake by itself; until when an invitation may still follow
         self._dirty: set[str] = set()
         self._stopping = False
         self._worker: threading.Thread | None = None
@@ -98,13 +96,14 @@ class Ratings:
     def woken(self, window: str) -> None:
         """The call pad's key has woken the keypad by itself; the deed of that key is being done."""
         with self._changed:
-            self._woken[window] = time.monotonic() + PATIENCE_S
+            if window in self._windows:
+                self._windows[window].woken(time.monotonic() + PATIENCE_S)
 
     def woken_for(self, window: str, *, done: bool) -> None:
         """The deed was done, or not. The card that invites may be here already, or follows."""
         with self._changed:
-            if window in self._woken:
-                self._woken[window] = time.monotonic() + (CARD_FOLLOWS_S if done else 0.0)
+            if window in self._windows:
+                self._windows[window].woken_for(time.monotonic(), done=done)
 
     def pressed(self, press: KeyPress) -> None:
         """On the disk when this returns; the keypad is told only then.
@@ -118,7 +117,7 @@ class Ratings:
                 LOG.warning("press_strayed", window=press.window, level=press.level, why="no_invitation")
                 return
             found = rating.press(Level(press.level), press.at_monotonic)
-            if isinstance(found, Stray) and time.monotonic() < self._woken.get(press.window, 0.0):
+            if isinstance(found, Early):
                 raise NotYet
             if isinstance(found, Rated):
                 said = Rate(visit=found.visit, level=found.level, pressed_at=self._clock.at(found.at))
@@ -201,7 +200,6 @@ class Ratings:
         if visit is None:
             self._cancel(window)
         else:
-            self._woken.pop(window, None)
             self._windows[window].began(visit, now)
             self._invite(window)
             LOG.info("invited", window=window, visit=visit)

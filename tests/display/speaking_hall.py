@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from tests.server.api.running_server import HALL, RunningServer, until
 
 HERE = Path(__file__).parent
 SIZE: ViewportSize = {"width": 1920, "height": 1080}
+TICK_MS = 100
+COUNT = "(ms) => { ticks = 0; clearInterval(window.ticking); ticking = setInterval(() => (ticks += 1), ms); }"
 LIMIT_MS = 60_000  # for a lease that somebody else still holds for ten seconds, on a busy machine
 # With its first lease a page opens its sound anew, at the pack's rate: until that runs it may give the lease back.
 SOUND_RUNS = f"!window.tape || (window.sound?.state === 'running' && window.sound.sampleRate === {RATE})"
@@ -111,6 +113,18 @@ def speaks(page: Page, state: str = "speaks") -> None:
     if state == "speaks":
         page.wait_for_function(SOUND_RUNS, timeout=LIMIT_MS)
         expect(shown).to_be_visible(timeout=LIMIT_MS)
+
+
+def within(page: Page, seconds: float, fact: Callable[[], bool]) -> bool:
+    """Whether it happens within seconds as the page counts them, the last look included: in those in which the machine
+    lets the browser stand nobody can heal."""
+    page.evaluate(COUNT, TICK_MS)
+    late = False
+    while not late:
+        late = page.evaluate("ticks") * TICK_MS >= seconds * 1000
+        if fact():
+            return True
+    return False
 
 
 def tape(page: Page) -> bytes:

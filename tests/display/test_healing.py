@@ -12,15 +12,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.chromium import new_page
 from tests.display.cut_line import CutLine, Line
-from tests.display.speaking_hall import HERE, SIZE, SpeakingHall, heard, pair, said, speaks
+from tests.display.speaking_hall import HERE, SIZE, SpeakingHall, heard, pair, said, speaks, within
 from tests.server.api.running_server import HALL, until
 
 pytestmark = pytest.mark.browser
 CUT_S = float(os.environ.get("PAIHAO_CUT_S", "30"))
 HEALED_WITHIN_S = 3.0  # the promise itself
-TICKS_S = 0.1
-# Seconds as a page beside counts them: in those in which the machine lets the browser stand nobody can heal.
-COUNT = f"window.ticks = 0; setInterval(() => (ticks += 1), {TICKS_S * 1000});"
 WAYS = (Line.CUT, Line.ONE_WAY, Line.HALF_OPEN)
 SHOWN = """() => ({
   rows: [...document.querySelectorAll(".b-new, .b-row")].map((row) => row.innerText.match(/[A-Z]+[0-9-]+/)?.[0]).sort(),
@@ -100,14 +97,15 @@ def test_a_board_and_a_window_screen_heal_within_three_seconds_and_say_nothing_s
     truth = wanted(hall)
     assert truth["number"] == last and not any(equal(boards[way], screens[way], truth) for way in WAYS)
 
-    steady.evaluate(COUNT)
     for line in lines.values():
         line.become(Line.WHOLE)
-    left, late = set(WAYS), False
-    while left and not late:
-        late = steady.evaluate("ticks") * TICKS_S >= HEALED_WITHIN_S
-        left -= {way for way in left if equal(boards[way], screens[way], truth)}
-    assert left == set(), f"not equal to the server {HEALED_WITHIN_S} s after the line came back"
+    left = set(WAYS)
+
+    def all_healed() -> bool:
+        left.difference_update([way for way in left if equal(boards[way], screens[way], truth)])
+        return not left
+
+    assert within(steady, HEALED_WITHIN_S, all_healed), f"not equal to the server {HEALED_WITHIN_S} s later: {left}"
 
     until(lambda: heard(steady, *said(last)) != [], "the last call is said")
     for way in WAYS:

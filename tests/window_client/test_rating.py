@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from contract.words import Level, NotRated
-from window_client.rating import GRACE_S, Owed, Rated, Rating, Silence, Stray
+from window_client.rating import CARD_FOLLOWS_S, GRACE_S, Early, Owed, Rated, Rating, Silence, Stray
 
 VERY_GOOD = Level.VERY_SATISFIED
 
@@ -59,6 +59,29 @@ def test_a_press_made_in_time_and_heard_late_counts() -> None:
 def test_a_press_with_nobody_asked_counts_for_nobody() -> None:
     assert Rating().press(VERY_GOOD, 1.0) == Stray("no_invitation")
     assert asked(at=10.0).press(VERY_GOOD, 9.0) == Stray("no_invitation")
+
+
+def test_a_press_on_a_woken_keypad_waits_for_the_invitation() -> None:
+    rating = Rating()
+    rating.woken(30.0)
+    assert rating.press(VERY_GOOD, 1.0) == Early()
+    rating.woken_for(2.0, done=True)
+    assert rating.press(VERY_GOOD, 2.0 + CARD_FOLLOWS_S - 0.1) == Early()
+    assert rating.press(VERY_GOOD, 2.0 + CARD_FOLLOWS_S) == Stray("no_invitation")
+    rating.woken(30.0)
+    rating.card(1, [Owed(1, 60.0, None)], 4.0)
+    rating.began(1, 4.0)
+    assert rating.press(VERY_GOOD, 4.1) == Rated(1, VERY_GOOD, 4.1)
+    rating.kept(1)
+    rating.woken_for(4.2, done=True)  # the answer came after the card
+    assert rating.press(VERY_GOOD, 4.3) == Stray("twice")
+
+
+def test_a_press_on_a_keypad_woken_in_vain_is_for_nobody() -> None:
+    rating = Rating()
+    rating.woken(30.0)
+    rating.woken_for(1.0, done=False)
+    assert rating.press(VERY_GOOD, 1.1) == Stray("no_invitation")
 
 
 def test_silence_until_the_deadline_is_no_press() -> None:
